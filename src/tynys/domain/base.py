@@ -1,0 +1,36 @@
+"""What every record shares: frozen, strict, dated."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its zone; records on the wire and arrays use whole milliseconds since 1970 UTC instead."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An immutable record; an unknown field is an error, never ignored."""
+
+
+class Dated(Record, frozen=True, kw_only=True):
+    """A record in force over the half-open span from ``valid_from`` to ``valid_to`` (open-ended if absent)."""
+
+    valid_from: Instant
+    valid_to: Instant | None = None
+
+    def in_force(self, moment: datetime) -> bool:
+        """Whether ``moment`` lies in the half-open validity span."""
+        return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
+
+
+def to_ms(moment: datetime) -> int:
+    """Whole milliseconds since 1970-01-01 UTC of an aware moment."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_ms(time_ms: int) -> datetime:
+    """The UTC moment of whole milliseconds since 1970-01-01."""
+    return datetime.fromtimestamp(time_ms / 1000, tz=UTC)
