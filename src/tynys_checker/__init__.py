@@ -1,0 +1,1 @@
+"""An outside look at a demo run: joins ledgers, spools and lake; imports nothing of the product."""
