@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tynys.domain.status import AverageStatus, PlantState
+if TYPE_CHECKING:
+    from tynys.domain.status import AverageStatus, PlantState
 
 
 class Origin(StrEnum):
@@ -37,7 +39,10 @@ class Average:
 
     ``value`` is the validated value in ``unit`` at reference conditions (absent unless the status allows it);
     ``raw`` to ``pressure_kpa`` are the means it was made from; counts are of instants on the channel's grid;
-    ``known_ms`` is when this revision was made; ``provisional`` until stored spans cover the window.
+    ``count_operating`` are those of them in which the source was in operation, against which validity is judged;
+    ``known_ms`` is when this revision was made; ``provisional`` until stored spans cover the window;
+    ``flow_dry_nm3_h`` is dry flow at 273.15 K, 101.325 kPa and measured O2, ``mass_g_s`` the undeducted emission in that flow;
+    ``outside_calibration_range`` tells that the calibrated value left the valid calibration range: still valid, counted weekly.
     """
 
     source: str
@@ -64,6 +69,10 @@ class Average:
     h2o_pct: float | None = None
     temperature_c: float | None = None
     pressure_kpa: float | None = None
+    count_operating: int = 0
+    flow_dry_nm3_h: float | None = None
+    mass_g_s: float | None = None
+    outside_calibration_range: bool = False
 
 
 @dataclass(frozen=True, slots=True)

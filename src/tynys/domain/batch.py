@@ -56,7 +56,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """The gateway's clock against the centre's. [ms]"""
+    """The gateway's clock against the centre's, in milliseconds."""
 
     time_ms: int
     offset_ms: int

@@ -37,14 +37,23 @@ class Facility(Record, frozen=True, kw_only=True):
     permits: tuple[Permit, ...] = ()
 
 
+class UnitKind(StrEnum):
+    """Kinds of combustion unit, on which reference oxygen depends."""
+
+    BOILER = "boiler"
+    GAS_TURBINE = "gas_turbine"
+    ENGINE = "engine"
+
+
 class Unit(Record, frozen=True, kw_only=True):
-    """A boiler or turbine. [MW electric, MW thermal input]"""
+    """A boiler or turbine; ``fuels`` are its permitted fuels, the usual one first. Power in MW electric and MW thermal input."""
 
     id: str
     names: Names
     electric_mw: float
     thermal_input_mw: float
     fuels: tuple[str, ...]
+    kind: UnitKind = UnitKind.BOILER
     commissioned: Instant | None = None
     permitted: Instant | None = None
 
@@ -103,7 +112,7 @@ class Method(Dated, frozen=True, kw_only=True):
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """A stack, flare, outlet or diffuse area; ``permit_serial`` is its number in the permit. [m]"""
+    """A stack, flare, outlet or diffuse area; ``permit_serial`` is its number in the permit. Lengths in metres."""
 
     id: str
     facility: str
@@ -132,7 +141,7 @@ class Duct(Dated, frozen=True, kw_only=True):
 
 
 class MeasuringPoint(Record, frozen=True, kw_only=True):
-    """A section of duct or stack where something is measured. [m²]"""
+    """A section of duct or stack where something is measured, its area in square metres."""
 
     id: str
     source: str

@@ -51,7 +51,7 @@ class AcquisitionMode(StrEnum):
 
 
 class Acquisition(Dated, frozen=True, kw_only=True):
-    """The declared interval of a channel over a span. [ms]"""
+    """The declared interval of a channel over a span, in milliseconds."""
 
     interval_ms: int
     mode: AcquisitionMode = AcquisitionMode.MEASURED

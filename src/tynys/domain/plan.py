@@ -8,7 +8,11 @@ from tynys.domain.base import Dated, Record
 
 
 class CalibrationFunction(Dated, frozen=True, kw_only=True):
-    """Linear calibration y = a + b·x of a chain, by range, fuel and operating mode, with its report (EN 14181)."""
+    """Linear calibration y = a + b·x of a chain, by range, fuel and operating mode, with its report (EN 14181).
+
+    ``valid_range_max`` is the upper end of the valid calibration range, as a standardised value. Where several functions fit, the last one
+    listed applies.
+    """
 
     intercept: float
     slope: float
@@ -35,7 +39,11 @@ class OnFailure(StrEnum):
 
 
 class Peripheral(Record, frozen=True, kw_only=True):
-    """O2, H2O, temperature or pressure for a chain: a channel, a constant, or a calculation with its evidence."""
+    """O2, H2O, temperature or pressure for a chain: a channel, a constant, or a calculation with its evidence.
+
+    A calculated value is one worked out beforehand, kept in ``constant`` with the ``evidence`` that shows how. A constant O2 is dry.
+    [vol %, vol %, °C, kPa]
+    """
 
     source: PeripheralSource
     channel: str | None = None
@@ -76,13 +84,18 @@ class Switching(StrEnum):
 
 
 class ComponentPlan(Record, frozen=True, kw_only=True):
-    """Ordered chains (main first) of one component of one source."""
+    """Ordered chains (main first) of one component of one source, or of one of its measuring points.
+
+    A source measured at several points has one such plan per point; they are combined by the points' flows.
+    ``o2_reference_pct`` is a reference oxygen of the permit that takes the place of the rule pack's. [vol %]
+    """
 
     source: str
     component: str
     chains: tuple[MeasuringChain, ...]
     switching: Switching = Switching.FIRST_VALID
     point: str | None = None
+    o2_reference_pct: float | None = None
 
 
 class Comparison(StrEnum):
@@ -116,13 +129,20 @@ class FlowMethod(StrEnum):
 
 
 class FlowPlan(Record, frozen=True, kw_only=True):
-    """Flow of a source: velocity (or volume) channel, area from the point, profile factor."""
+    """Flow of a source at one point: velocity (or volume) channel, area from the point, profile factor.
+
+    Peripherals bring it to dry normal conditions; absent ones are those of the first chain of the source that has them.
+    """
 
     source: str
     method: FlowMethod
     channel: str
     point: str
     profile_factor: float = 1.0
+    o2: Peripheral | None = None
+    h2o: Peripheral | None = None
+    temperature: Peripheral | None = None
+    pressure: Peripheral | None = None
 
 
 class MonitoringPlan(Dated, frozen=True, kw_only=True):

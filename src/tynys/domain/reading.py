@@ -57,5 +57,5 @@ class ReadingBlock:
 
     @property
     def time_ms(self) -> npt.NDArray[np.int64]:
-        """The instants of the block. [ms since 1970 UTC]"""
+        """The instants of the block, in milliseconds since 1970 UTC."""
         return self.start_ms + self.interval_ms * np.arange(len(self.value), dtype=np.int64)

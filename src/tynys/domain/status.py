@@ -53,3 +53,4 @@ class AverageStatus(StrEnum):
     NOT_OPERATING = "not_operating"
     PERIPHERAL_MISSING = "peripheral_missing"
     CANNOT_BE_TRUE = "cannot_be_true"
+    O2_TOO_HIGH = "o2_too_high"
