@@ -140,13 +140,11 @@ def _find_line(text: str, steps: list[str]) -> int | None:
             continue
         repeat = int(steps[i + 1]) if i + 1 < len(steps) and steps[i + 1].isdigit() else 0
         header = re.compile(rf'^\s*\[\[[^\]]*\b{re.escape(step)}"?\s*\]\]')
-        key = re.compile(rf'(^\s*\[[^\]]*\b{re.escape(step)}"?\s*\])|(^|[\s{{,.])"?{re.escape(step)}"?\s*[=.:]')
+        key = re.compile(rf'(^\s*\[[^\]]*\b{re.escape(step)}"?\s*\])|(^|[\s{{,.\[])"?{re.escape(step)}"?\s*[=.:]')
         hits = [n for n in range(max(at, 0), len(lines)) if header.search(lines[n])]
         if len(hits) > repeat:
             at = hits[repeat]
             continue
         found = next((n for n in range(max(at, 0), len(lines)) if key.search(lines[n])), None)
-        if found is None:
-            break
-        at = found
+        at = at if found is None else found
     return at + 1 if at >= 0 else None
