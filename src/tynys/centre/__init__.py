@@ -1,1 +1,1 @@
-"""centre"""
+"""The ministry's program: it receives, stores, recomputes from raw, and answers."""

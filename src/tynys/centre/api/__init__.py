@@ -1,0 +1,1 @@
+"""The public REST API: shapes, and the routes that fill them."""

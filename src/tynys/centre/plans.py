@@ -1,0 +1,183 @@
+"""Configurations and their monitoring plans: which is known, which approved, which in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tynys.calc.pipeline import channels_needed
+from tynys.domain.base import from_ms, to_ms
+from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.errors import ConfigurationError, MalformedError, NotFoundError, RefusedError
+from tynys.law import load_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from tynys.domain.instrument import Channel
+    from tynys.domain.plan import ComponentPlan
+    from tynys.law import RulePack
+    from tynys.storage.registry import Registry
+
+APPROVED, WAITING, REFUSED = "approved", "waiting", "refused"
+
+
+class Packs:
+    """Rule packs by id, read once from the package."""
+
+    def __init__(self) -> None:
+        self._packs: dict[str, RulePack] = {}
+
+    def get(self, name: str) -> RulePack:
+        """The pack a plan names."""
+        if name not in self._packs:
+            path = files("tynys.law") / "packs" / f"{name}.toml"
+            if not path.is_file():
+                raise ConfigurationError(f"rule pack {name!r} is not known", where="plan.rule_pack", hint="name a pack of tynys/law/packs")
+            self._packs[name] = load_pack(path.read_text(encoding="utf-8"), f"{name}.toml")
+        return self._packs[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One configuration as the centre uses it, with what is looked up again and again."""
+
+    digest: str
+    document: bytes
+    configuration: FacilityConfiguration
+    state: str
+    simulated: bool
+    first_seen_ms: int
+
+    @property
+    def facility(self) -> str:
+        """The facility it belongs to."""
+        return self.configuration.facility.id
+
+    @cached_property
+    def valid_from_ms(self) -> int:
+        """From when the plan is in force. [ms]"""
+        return to_ms(self.configuration.plan.valid_from)
+
+    @cached_property
+    def needed(self) -> frozenset[UUID]:
+        """Every channel a recompute of the facility must load."""
+        return channels_needed(self.configuration)
+
+    @cached_property
+    def channels(self) -> Mapping[UUID, Channel]:
+        """Channels by identity."""
+        return {channel.id: channel for channel in self.configuration.channels}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Channel]:
+        """Channels by name."""
+        return {channel.name: channel for channel in self.configuration.channels}
+
+    @cached_property
+    def components(self) -> Mapping[str, tuple[ComponentPlan, ...]]:
+        """Component plans by source."""
+        return {
+            source.id: tuple(plan for plan in self.configuration.plan.components if plan.source == source.id)
+            for source in self.configuration.sources
+        }
+
+    @cached_property
+    def source_of(self) -> Mapping[UUID, str]:
+        """The source a channel's point belongs to; a plant signal belongs to none."""
+        points = {point.id: point.source for point in self.configuration.points}
+        return {channel.id: points[channel.point] for channel in self.configuration.channels if channel.point in points}
+
+    @cached_property
+    def slowest_ms(self) -> int:
+        """The longest declared interval of a needed channel. [ms]"""
+        return max((each.interval_ms for uuid in self.needed for each in self.channels[uuid].acquisition), default=0)
+
+
+class PlanBook:
+    """All configurations the centre has seen; kept by the registry, held decoded here."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._plans: dict[str, Plan] = {}
+        self.packs = Packs()
+        self.refresh()
+
+    def refresh(self) -> list[Plan]:
+        """Read what another process decided; the plans whose state changed."""
+        changed = []
+        for row in self._registry.configurations():
+            digest = row.digest.hex()
+            held = self._plans.get(digest)
+            if held is not None and held.state == row.state:
+                continue
+            configuration = held.configuration if held else msgspec.json.decode(row.document, type=FacilityConfiguration)
+            plan = Plan(digest, row.document, configuration, row.state, row.simulated, row.first_seen_ms)
+            self._plans[digest] = plan
+            changed.append(plan)
+        return changed
+
+    def learn(self, document: bytes, *, facility: str, gateway: UUID, simulated: bool, position: int, now_ms: int) -> Plan:
+        """Keep a configuration that arrived in a batch; one that is not of the gateway's facility is refused."""
+        try:
+            configuration = msgspec.json.decode(document, type=FacilityConfiguration)
+        except msgspec.MsgspecError as problem:
+            raise MalformedError(f"the configuration cannot be read: {problem}", where=f"gateway {gateway}") from problem
+        if configuration.facility.id != facility:
+            raise RefusedError(f"expected the configuration of {facility}, got one of {configuration.facility.id}", where=f"gateway {gateway}")
+        if configuration.encode() != document:
+            raise MalformedError("the configuration is not in canonical form", where=f"gateway {gateway}")
+        digest = configuration.digest()
+        held = self._plans.get(digest.hex())
+        if held is None:
+            self._registry.put_configuration(digest, facility, document, now_ms, position, gateway, simulated=simulated)
+            held = self._plans[digest.hex()] = Plan(digest.hex(), document, configuration, WAITING, simulated, now_ms)
+        return held
+
+    def decide(self, digest: str, *, approved: bool, by: str, at_ms: int, reason: str = "") -> Plan:
+        """Approve or refuse a plan."""
+        self.get(digest)
+        self._registry.decide(bytes.fromhex(digest), approved, by, at_ms, reason)
+        self.refresh()
+        return self.get(digest)
+
+    def get(self, digest: str) -> Plan:
+        """A configuration by its digest."""
+        plan = self._plans.get(digest)
+        if plan is None:
+            raise NotFoundError(f"no configuration {digest!r}", where="plans", hint="GET /api/v1/plans lists them")
+        return plan
+
+    def all(self) -> list[Plan]:
+        """Every configuration, oldest first."""
+        return sorted(self._plans.values(), key=lambda plan: plan.first_seen_ms)
+
+    def facilities(self) -> list[str]:
+        """Facilities with any configuration."""
+        return sorted({plan.facility for plan in self._plans.values()})
+
+    def in_force(self, facility: str, at_ms: int) -> Plan | None:
+        """The approved configuration in force at an instant: the latest valid one, the latest seen among equals."""
+        moment = from_ms(at_ms)
+        fitting = [
+            plan
+            for plan in self._plans.values()
+            if plan.facility == facility and plan.state == APPROVED and plan.configuration.plan.in_force(moment)
+        ]
+        return max(fitting, key=lambda plan: (plan.valid_from_ms, plan.first_seen_ms), default=None)
+
+    def shown(self, facility: str, at_ms: int) -> Plan | None:
+        """The configuration a page shows: the one in force, else the newest approved, else the newest."""
+        if (plan := self.in_force(facility, at_ms)) is not None:
+            return plan
+        mine = [plan for plan in self._plans.values() if plan.facility == facility]
+        return max(mine, key=lambda plan: (plan.state == APPROVED, plan.valid_from_ms, plan.first_seen_ms), default=None)
+
+    def of_channel(self, channel: UUID) -> Plan | None:
+        """The newest configuration that has a channel."""
+        return max((plan for plan in self._plans.values() if channel in plan.channels), key=lambda plan: plan.first_seen_ms, default=None)
