@@ -17,7 +17,7 @@ from typing import Any
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 except ModuleNotFoundError:  # called as a script where hatchling is not installed
-    BuildHookInterface = object  # type: ignore[assignment,misc]
+    BuildHookInterface = object  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent
 VENDOR = Path("src/tynys/web/static/vendor")

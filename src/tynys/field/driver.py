@@ -85,18 +85,17 @@ class RecoveringDriver:
         self.timeout_s = timeout_ms / 1000
         self._gaps: dict[str, Sample] | None = None
         self._recovery: asyncio.Task[None] | None = None
-        self._closed = False
+        self._turn = asyncio.Lock()
         self._set_gaps(GapCause.LINE_CUT)
 
     async def connect(self) -> None:
         """Reach the device; waits one time-out at most, then goes on trying in the background."""
-        self._closed = False
         try:
             async with asyncio.timeout(self.timeout_s):
                 await self._open()
                 await self._read(None)
         except Exception as error:  # noqa: BLE001  a driver outlives whatever its device does
-            await self._lose(error)
+            self._lose(error)
         else:
             self._gain()
 
@@ -106,10 +105,10 @@ class RecoveringDriver:
         health.polls += 1
         if self._gaps is None:
             try:
-                async with asyncio.timeout(self.timeout_s):
+                async with asyncio.timeout(self.timeout_s), self._turn:
                     samples = await self._read(t_ms)
             except Exception as error:  # noqa: BLE001  a driver outlives whatever its device does
-                await self._lose(error)
+                self._lose(error)
             else:
                 health.last_good_ms = t_ms
                 return samples
@@ -121,15 +120,14 @@ class RecoveringDriver:
         if self._gaps is not None:
             return {}
         try:
-            async with asyncio.timeout(self.timeout_s):
+            async with asyncio.timeout(self.timeout_s), self._turn:
                 return await self._read_parameters()
         except Exception as error:  # noqa: BLE001  a driver outlives whatever its device does
-            await self._lose(error)
+            self._lose(error)
             return {}
 
     async def close(self) -> None:
         """Leave the device and stop trying."""
-        self._closed = True
         if self._recovery is not None:
             self._recovery.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -156,16 +154,16 @@ class RecoveringDriver:
         self.health.connected = True
         self.health.last_error = ""
 
-    async def _lose(self, error: BaseException) -> None:
-        """Note why, let go of the line, and start to come back."""
+    def _lose(self, error: BaseException) -> None:
+        """Note why, and start to come back."""
         self._note(error)
-        await self._leave()
-        if not self._closed and (self._recovery is None or self._recovery.done()):
+        if self._recovery is None or self._recovery.done():
             self._recovery = asyncio.create_task(self._recover(), name=f"recover {self.id}")
 
     async def _recover(self) -> None:
         delay_s = FIRST_RETRY_S
         while True:
+            await self._leave()
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, LAST_RETRY_S)
             try:
@@ -174,7 +172,6 @@ class RecoveringDriver:
                     await self._read(None)
             except Exception as error:  # noqa: BLE001  a driver outlives whatever its device does
                 self._note(error)
-                await self._leave()
             else:
                 self.health.reconnects += 1
                 self._gain()

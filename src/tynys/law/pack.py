@@ -34,7 +34,7 @@ class Conditions(Record, frozen=True, kw_only=True):
 class Oxygen(Record, frozen=True, kw_only=True):
     """How concentrations are brought to reference oxygen. All in vol %, dry.
 
-    ``air_pct`` is the oxygen of air in the formula; from ``highest_pct`` upwards the correction is not made and the average says so (absent:
+    ``air_pct`` is the oxygen of air in the formula; from ``highest_pct`` upwards no correction is made and the average says so (absent:
     up to the oxygen of air); ``mixed_fuels`` names the weighting when several fuels burn at once.
     """
 

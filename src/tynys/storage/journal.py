@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
@@ -29,6 +29,19 @@ FIRST_SEQ = 0
 """Number of the first batch of an epoch."""
 _LINKS = "SELECT gateway, previous_hash, hash, position FROM batches WHERE seq = ? AND conflict = 0"
 _Number = tuple[UUID, UUID, int]
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a group of entries will change once it is committed."""
+
+    position: int
+    digest: bytes
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+    results: list[Appended] = field(default_factory=list)
+    fresh: dict[_Number, Head] = field(default_factory=dict)
+    evidence: dict[tuple[UUID, UUID, int, bytes], int] = field(default_factory=dict)
+    links: list[tuple[UUID, bytes, bytes, int]] = field(default_factory=list)
 
 
 class Journal:
@@ -98,48 +111,55 @@ class Journal:
             if not entries:
                 return []
             db = self._segment_for(max(entry.received_ms for entry in entries))
-            assert self._segment is not None  # noqa: S101 - opened by the line above
-            results: list[Appended] = []
-            rows: list[tuple[object, ...]] = []
-            fresh: dict[_Number, Head] = {}
-            evidence: dict[tuple[UUID, UUID, int, bytes], int] = {}
-            position, digest = self._last, self._digest
-            for entry in entries:
-                number = (entry.gateway, entry.epoch, entry.seq)
-                held = (fresh[number].hash, fresh[number].position) if number in fresh else self._held(*number)
-                if held is not None and held[0] == entry.hash:
-                    results.append(Appended(held[1], duplicate=True, conflict=False))
-                    continue
-                conflict = held is not None
-                known = self._evidence.get((*number, entry.hash)) or evidence.get((*number, entry.hash))
-                if conflict and known is not None:
-                    results.append(Appended(known, duplicate=True, conflict=True))
-                    continue
-                position += 1
-                digest = row_digest(digest, position, entry, conflict=conflict)
-                rows.append(self._row(position, entry, digest, conflict=conflict))
-                results.append(Appended(position, duplicate=False, conflict=conflict))
-                if conflict:
-                    evidence[*number, entry.hash] = position
-                else:
-                    fresh[number] = Head(entry.gateway, entry.epoch, entry.seq, entry.hash, position, entry.received_ms)
-            if rows:
-                db.execute("BEGIN IMMEDIATE")
-                try:
-                    db.executemany(INSERT, rows)
-                    db.execute("COMMIT")
-                except BaseException:
-                    if db.in_transaction:
-                        db.execute("ROLLBACK")
-                    raise
-                for head in fresh.values():
-                    self._index.add(head, self._segment.ordinal)
-                for entry, result in zip(entries, results, strict=True):
-                    if entry.seq == self._first_seq and not (result.duplicate or result.conflict):
-                        self._index.add_link(entry.gateway, entry.previous_hash, entry.hash, result.position)
-                self._evidence.update(evidence)
-                self._last, self._digest = position, digest
-            return results
+            group = self._judge(entries)
+            if group.rows:
+                self._commit(db, group)
+            return group.results
+
+    def _judge(self, entries: Sequence[JournalEntry]) -> _Group:
+        """Decide for each entry of a group whether it is new, a duplicate or evidence; nothing is written yet."""
+        group = _Group(self._last, self._digest)
+        for entry in entries:
+            number = (entry.gateway, entry.epoch, entry.seq)
+            staged = group.fresh.get(number)
+            held = (staged.hash, staged.position) if staged else self._held(*number)
+            conflict = held is not None and held[0] != entry.hash
+            if held is not None and not conflict:
+                group.results.append(Appended(held[1], duplicate=True, conflict=False))
+                continue
+            known = (self._evidence.get((*number, entry.hash)) or group.evidence.get((*number, entry.hash))) if conflict else None
+            if known is not None:
+                group.results.append(Appended(known, duplicate=True, conflict=True))
+                continue
+            group.position += 1
+            group.digest = row_digest(group.digest, group.position, entry, conflict=conflict)
+            group.rows.append(self._row(group.position, entry, group.digest, conflict=conflict))
+            group.results.append(Appended(group.position, duplicate=False, conflict=conflict))
+            if conflict:
+                group.evidence[*number, entry.hash] = group.position
+                continue
+            group.fresh[number] = Head(entry.gateway, entry.epoch, entry.seq, entry.hash, group.position, entry.received_ms)
+            if entry.seq == self._first_seq:
+                group.links.append((entry.gateway, entry.previous_hash, entry.hash, group.position))
+        return group
+
+    def _commit(self, db: sqlite3.Connection, group: _Group) -> None:
+        """Write a group in one transaction, then, only then, know it."""
+        assert self._segment is not None  # noqa: S101 - a connection is open only on a segment
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            db.executemany(INSERT, group.rows)
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        for head in group.fresh.values():
+            self._index.add(head, self._segment.ordinal)
+        for link in group.links:
+            self._index.add_link(*link)
+        self._evidence.update(group.evidence)
+        self._last, self._digest = group.position, group.digest
 
     def contains(self, gateway: UUID, epoch: UUID, seq: int) -> bytes | None:
         """Hash of the batch stored at this number, None if none is."""

@@ -1,0 +1,5 @@
+"""``python -m tynys``."""
+
+from tynys.cli import main
+
+main()

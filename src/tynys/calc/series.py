@@ -1,0 +1,100 @@
+"""A channel's readings in time: what averages are made from, whatever order and pieces they came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from tynys.calc.arrays import Codes, Floats, Times
+    from tynys.domain.reading import ReadingBlock
+
+
+class SeriesLike(Protocol):
+    """Anything with times, values and statuses of one channel: a `Series`, a `ReadingBlock`."""
+
+    @property
+    def time_ms(self) -> Times:
+        """Instants, in milliseconds since 1970 UTC."""
+
+    @property
+    def value(self) -> Floats:
+        """Values in the channel's unit, NaN where absent."""
+
+    @property
+    def status(self) -> Codes:
+        """`InstrumentStatus` of each instant."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Readings of one channel.
+
+    Parameters
+    ----------
+    time_ms : (n,) int64
+        Instants. [ms since 1970 UTC]
+    value : (n,) float64
+        In the channel's unit; NaN where absent.
+    status : (n,) uint8
+        `InstrumentStatus`.
+    """
+
+    time_ms: Times
+    value: Floats
+    status: Codes
+
+    def __len__(self) -> int:
+        return len(self.time_ms)
+
+
+EMPTY = Series(np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.uint8))
+"""No reading at all."""
+
+
+def in_order(series: SeriesLike) -> Series:
+    """The same readings by rising time, one per instant.
+
+    Of several readings of one instant the one with the lowest status, then the lowest value stays, so that the result does
+    not depend on the order they came in. That they differ is somebody else's finding.
+    """
+    time, value, status = series.time_ms, series.value, series.status
+    if len(time) < 2 or bool(np.all(time[1:] > time[:-1])):  # noqa: PLR2004  # one reading is always in order
+        return series if isinstance(series, Series) else Series(time, value, status)
+    order = np.lexsort((value, status, time))
+    time, value, status = time[order], value[order], status[order]
+    first = np.empty(len(time), np.bool_)
+    first[0] = True
+    np.not_equal(time[1:], time[:-1], out=first[1:])
+    return Series(time[first], value[first], status[first])
+
+
+def between(series: Series, start_ms: int, end_ms: int) -> Series:
+    """The readings of the half-open span; the series must be in order."""
+    first, last = np.searchsorted(series.time_ms, (start_ms, end_ms))
+    if first == 0 and last == len(series.time_ms):
+        return series
+    return Series(series.time_ms[first:last], series.value[first:last], series.status[first:last])
+
+
+def join_blocks(blocks: Iterable[ReadingBlock]) -> dict[UUID, Series]:
+    """One ordered series per channel from blocks in any order; equal doubles count once."""
+    pieces: dict[UUID, list[ReadingBlock]] = {}
+    for block in blocks:
+        if len(block):
+            pieces.setdefault(block.channel, []).append(block)
+    return {
+        channel: in_order(
+            Series(
+                np.concatenate([b.time_ms for b in members]),
+                np.concatenate([b.value for b in members]),
+                np.concatenate([b.status for b in members]),
+            )
+        )
+        for channel, members in pieces.items()
+    }

@@ -1,0 +1,51 @@
+"""What a person sees in the terminal while the demo runs: the history arriving, then the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from tynys.present.voice import voice
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tynys.cli.demo.country import Country
+    from tynys.cli.demo.processes import Processes
+    from tynys.wire.clock_server import ClockServer
+
+
+def history_progress(country: Country) -> tuple[int, int] | None:
+    """Day batches with a receipt, and all of them; None before the first."""
+    log = country.logs / "history.log"
+    if not log.is_file():
+        return None
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 200))
+        for line in reversed(file.read().decode(errors="replace").split("\n")[:-1]):
+            numbers = line.split()
+            if len(numbers) == 2 and all(number.isdigit() for number in numbers):  # noqa: PLR2004 - "sent total"
+                return int(numbers[0]), int(numbers[1])
+    return None
+
+
+async def show_progress(console: Console, country: Country, processes: Processes, clock: ClockServer) -> None:
+    """A bar while the history arrives, and one quiet line with the simulated time; runs until cancelled."""
+    clock_text = voice("en").moment
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=32), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("90 days of history", total=None)
+        while True:
+            if seen := history_progress(country):
+                bar.update(task, completed=seen[0], total=seen[1])
+                if seen[0] >= seen[1]:
+                    break
+            await asyncio.sleep(0.3)
+            processes.check()
+    console.print("  The history is here.", highlight=False)
+    with console.status("") as line:
+        while True:
+            line.update(f"simulated time {clock_text(clock.now_ms, clock.now_ms)} · {clock.speed_reached:.1f} times faster than life")
+            await asyncio.sleep(1.0)

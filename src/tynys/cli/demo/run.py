@@ -1,0 +1,239 @@
+"""One demo from start to Ctrl-C, or from start to its counted end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from tynys.cli.demo.country import Country
+from tynys.cli.demo.latency import LatencyWatch
+from tynys.cli.demo.processes import Processes
+from tynys.cli.demo.progress import show_progress
+from tynys.cli.demo.setup import history_until_ms, make_centre, make_gateway
+from tynys.domain.errors import TynysError
+from tynys.sim.plants import FACILITIES
+from tynys.wire.clock_server import ClockServer
+
+
+WINDOW_MS = 20 * 60_000
+READY_SECONDS = 90.0
+"""How long the processes of a demo may take to come up on a busy machine. [s]"""
+DRAIN_SECONDS = 120.0
+"""How long spools and lake may take to come to rest at the end of a counted run. [s]"""
+
+
+Scenario = Callable[["Demo"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """What a person asked of the demo. ``seconds`` are real, from the first reading; None runs until Ctrl-C."""
+
+    speed: float = 10.0
+    seconds: float | None = None
+    faults: tuple[str, ...] = ()
+    plants: tuple[str, ...] = ()
+    seed: int = 1
+    history_days: int = 90
+    port: int = 8000
+    folder: Path | None = None
+    open_page: bool = True
+
+
+def run_demo(settings: DemoSettings) -> int:
+    """Run it; returns the exit code."""
+    console = Console(stderr=settings.seconds is not None)
+    try:
+        if settings.folder is not None:
+            return asyncio.run(Demo(settings, Country(settings.folder.resolve()), console).run())
+        with tempfile.TemporaryDirectory(prefix="tynys-demo-", ignore_cleanup_errors=True) as folder:
+            return asyncio.run(Demo(settings, Country(Path(folder)), console).run())
+    except TynysError as problem:
+        console.print(f"[bold]The demo stopped.[/bold] {problem}", highlight=False)
+        return 1
+
+
+class Demo:
+    """Clock, centre, plants and gateways of one run; ``along`` is awaited beside a counted run (to cut, kill, restart)."""
+
+    def __init__(self, settings: DemoSettings, country: Country, console: Console, along: Scenario | None = None) -> None:
+        self._settings = settings
+        self._along = along
+        self._country = country
+        self._console = console
+        self.plants = settings.plants or FACILITIES
+        if unknown := [plant for plant in self.plants if plant not in FACILITIES]:
+            raise TynysError(f"no plant is called '{unknown[0]}'", hint=f"The plants are: {', '.join(FACILITIES)}.", code="demo.plant_unknown")
+        self.start_ms = int(time.time() * 1000) // WINDOW_MS * WINDOW_MS
+        self.latency = LatencyWatch()
+        self.stop = asyncio.Event()
+        self.page_url = ""
+        self.intake_url = ""
+
+    async def run(self) -> int:
+        """Start everything, run, stop everything in order."""
+        self._country.prepare()
+        self.processes = Processes(self._country.logs)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, self.stop.set)
+        self.clock = ClockServer(
+            self.start_ms,
+            self._settings.speed,
+            expected=[f"{plant} {what}" for plant in self.plants for what in ("plant", "gateway")],
+            on_tick=self.latency.offered,
+        )
+        self.clock_url = await self.clock.listen()
+        try:
+            await self._bring_up()
+            if self._settings.seconds is None:
+                return await self._until_stopped()
+            return await self._counted(self._settings.seconds)
+        finally:
+            if killed := await self._bring_down():
+                self._console.print(f"These did not end in time and were killed: {', '.join(killed)}")
+
+    # -- up ---------------------------------------------------------------------------------------------------------
+
+    async def _bring_up(self) -> None:
+        processes, country, settings = self.processes, self._country, self._settings
+        codes = await asyncio.to_thread(make_centre, country, self.plants, port=settings.port)
+        await processes.start("centre", "centre", "run", str(country.centre), "--clock", self.clock_url, "--speed", str(settings.speed))
+        for plant in self.plants:
+            faults = [part for fault in settings.faults for part in ("--fault", fault)]
+            await processes.start(
+                f"plant-{plant}", "sim", "run", plant, "--clock", self.clock_url, "--ledger", str(country.ledger(plant)),
+                "--seed", str(settings.seed), "--ports-file", str(country.ports(plant)), "--control", str(country.control(plant)), *faults,
+            )  # fmt: skip
+        running = await self._appears(country.centre / "run.json")
+        addresses = msgspec.json.decode(running.read_bytes())
+        self.page_url, self.intake_url = addresses["public_url"], addresses["intake_url"]
+        if settings.seconds is None:
+            self._announce()
+        for plant in self.plants:
+            await self._appears(country.ports(plant))
+            for role in ("live", "history") if settings.history_days else ("live",):
+                await asyncio.to_thread(
+                    make_gateway, country, plant, role, codes[plant, role], centre_url=self.intake_url, clock_url=self.clock_url,
+                    live_from_ms=self.start_ms, history_days=settings.history_days,
+                )  # fmt: skip
+            await processes.start(f"gateway-{plant}", "plant", "run", str(country.gateway(plant) / "plant.toml"))
+        await self._within(self.clock.ready(), READY_SECONDS, "every plant and gateway to join the shared clock")
+        self.clock.start()
+        if settings.history_days:
+            await processes.start(
+                "history", "send-history", str(country.root), "--days", str(settings.history_days),
+                "--until-ms", str(history_until_ms(self.start_ms)), "--seed", str(settings.seed),
+            )  # fmt: skip
+
+    def _announce(self) -> None:
+        console, settings = self._console, self._settings
+        console.print(f"\n  [bold]Tynys[/bold]  {self.page_url}\n", highlight=False)
+        console.print(
+            f"  {len(self.plants)} simulated plants transmit to the ministry's centre, {settings.speed:g} times faster than life.\n"
+            "  All data is simulated; protocols, signatures, storage and averages are real. Ctrl-C stops everything.\n",
+            highlight=False,
+        )
+        if settings.open_page and console.is_terminal:
+            import webbrowser  # noqa: PLC0415 - only where there is a person to look
+
+            with suppress(webbrowser.Error):
+                webbrowser.open(self.page_url)
+
+    # -- along ------------------------------------------------------------------------------------------------------
+
+    async def _until_stopped(self) -> int:
+        watch = asyncio.create_task(show_progress(self._console, self._country, self.processes, self.clock))
+        await self._stopped_or_broken(None)
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        self._console.print("  Stopping: gateways seal what they hold, the centre writes what it has.", highlight=False)
+        return 0
+
+    async def _counted(self, seconds: float) -> int:
+        from tynys.cli.demo.counted import count_run  # noqa: PLC0415 - only a counted run needs the checker
+
+        listener = asyncio.create_task(self.latency.listen(f"{self.page_url.rstrip('/')}/api/v1/stream"))
+        scenario = asyncio.create_task(self._along(self)) if self._along else None
+        await self._stopped_or_broken(seconds)
+        if scenario is not None:
+            await scenario
+        await self.clock.halt()
+        speed_reached = self.clock.speed_reached
+        listener.cancel()
+        await asyncio.gather(listener, return_exceptions=True)
+        await self._come_to_rest()
+        result = await count_run(
+            self._country,
+            {
+                "start_ms": self.start_ms,
+                "end_ms": self.clock.now_ms + self.clock.tick_ms,
+                "plants": list(self.plants),
+                "speed": self._settings.speed,
+                "speed_reached": round(speed_reached, 2),
+                "latency_p99_s": self.latency.p99_s(),
+                "faults": list(self._settings.faults),
+                "seconds": seconds,
+                "seed": self._settings.seed,
+                "history_days": self._settings.history_days,
+            },
+        )
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(result.facts), indent=2).decode() + "\n")
+        for warning in result.warnings:
+            self._console.print(f"warning: {warning}", highlight=False)
+        for failure in result.failures:
+            self._console.print(f"[bold]failed[/bold]: {failure}", highlight=False)
+        return 1 if result.failures else 0
+
+    async def _come_to_rest(self) -> None:
+        """The history arrives, gateways seal and send what they hold, the centre writes its lake."""
+        await self._within(self.processes.settle("history"), DRAIN_SECONDS, "the history to arrive")
+        if killed := await self._bring_down():
+            raise TynysError(f"did not come to rest in time: {', '.join(killed)}", where=str(self._country.logs), code="demo.not_at_rest")
+
+    async def _stopped_or_broken(self, seconds: float | None) -> None:
+        end = None if seconds is None else time.monotonic() + seconds
+        while not self.stop.is_set() and (end is None or time.monotonic() < end):
+            self.processes.check()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), 0.5 if end is None else max(0.01, min(0.5, end - time.monotonic())))
+
+    async def _bring_down(self) -> list[str]:
+        """Stop in the order of the journey, so that each hands on what it holds; returns who had to be killed."""
+        await self.clock.stop()
+        killed = await self.processes.stop("history", *(f"gateway-{plant}" for plant in self.plants))
+        killed += await self.processes.stop("centre")
+        return killed + await self.processes.stop_all()
+
+    # -- waiting ----------------------------------------------------------------------------------------------------
+
+    async def _appears(self, path: Path) -> Path:
+        async def look() -> None:
+            while not path.is_file():
+                self.processes.check()
+                await asyncio.sleep(0.05)
+
+        await self._within(look(), READY_SECONDS, f"{path.name} to appear")
+        return path
+
+    async def _within(self, work: Awaitable[None], seconds: float, what: str) -> None:
+        stopped = asyncio.create_task(self.stop.wait())
+        task = asyncio.ensure_future(work)
+        done, _ = await asyncio.wait({task, stopped}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if task in done:
+            task.result()
+            return
+        task.cancel()
+        self.processes.check()
+        reason = "Stopped before the end." if self.stop.is_set() else f"Waited {seconds:g} s for {what}."
+        raise TynysError(reason, where=str(self._country.logs), hint="The logs are in that folder.", code="demo.not_ready")

@@ -1,0 +1,184 @@
+"""Makes a gateway's folder: its keys, a commented plant.toml, and, with a one-time code, its enrolment at the centre."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import msgspec
+
+from tynys.domain.errors import ConfigurationError, RefusedError
+from tynys.plant.line import CentreLine, LineError
+from tynys.wire import SigningKey, enrol_message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CODE_FILE = "plant.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the centre answers to a one-time code."""
+
+    centre_public_key: str
+    simulated: bool
+    server_time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlant:
+    """A folder made by `init_plant`."""
+
+    folder: Path
+    settings_file: Path
+    gateway: UUID
+    key_id: str
+    enrolment: Enrolment | None
+
+
+async def enrol(line: CentreLine, key: SigningKey, code: str, gateway: UUID, facility: str, role: str) -> Enrolment:
+    """Introduce a gateway's key to the centre with a one-time code."""
+    document = {
+        "code": code,
+        "gateway": str(gateway),
+        "facility": facility,
+        "role": role,
+        "public_key": base64.b64encode(key.public).decode(),
+        "signature": base64.b64encode(key.sign(enrol_message(code, gateway, facility, role))).decode(),
+    }
+    try:
+        answer = await line.post_json("/v1/enrol", document)
+    except LineError as error:
+        if error.error_code != "line.rejected":
+            raise
+        raise RefusedError(
+            f"the centre does not take this enrolment: {error.message}",
+            where=line.url,
+            hint="a code works once, for one facility and role; ask the centre for a new one",
+        ) from error
+    try:
+        return msgspec.json.decode(answer, type=Enrolment)
+    except msgspec.DecodeError as error:
+        raise LineError(f"expected an enrolment, got {answer[:80]!r}", where=line.url, code="line.not_a_centre") from error
+
+
+async def init_plant(
+    folder: Path,
+    *,
+    facility: str = "my-facility",
+    role: str = "live",
+    centre_url: str | None = None,
+    ca_file: Path | None = None,
+    code: str | None = None,
+    configuration: Path | None = None,
+    clock_url: str | None = None,
+    page_port: int | None = 8081,
+    devices: str = "",
+) -> NewPlant:
+    """Make the folder of a new gateway.
+
+    Parameters
+    ----------
+    configuration : Path
+        A facility document to copy in; without it plant.toml names ``facility.json``, which the person provides.
+    devices : str
+        TOML text of `[[devices]]`; without it commented examples are written.
+    """
+    settings_file = folder / "plant.toml"
+    if settings_file.exists():
+        raise ConfigurationError("there already is a plant here", where=str(settings_file), hint="choose another folder; keys are never overwritten")
+    if code and not (centre_url and ca_file):
+        raise ConfigurationError("an enrolment code needs the centre's address and its CA file", hint="add --centre https://… --ca ca.pem")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = SigningKey.generate()
+    gateway = uuid4()
+    if ca_file is not None:
+        shutil.copyfile(ca_file, folder / "centre-ca.pem")
+    enrolment = None
+    if code and centre_url and ca_file:
+        line = CentreLine(centre_url, ca_file)
+        try:
+            enrolment = await enrol(line, key, code, gateway, facility, role)
+        finally:
+            await line.close()
+    key.save(folder / "gateway.key")
+    if configuration is not None:
+        shutil.copyfile(configuration, folder / f"facility{configuration.suffix}")
+    text = _template(facility, role, gateway, centre_url, enrolment, clock_url, page_port, devices, configuration)
+    settings_file.write_text(text, "utf-8")
+    return NewPlant(folder, settings_file, gateway, key.key_id, enrolment)
+
+
+def _template(
+    facility: str,
+    role: str,
+    gateway: UUID,
+    centre_url: str | None,
+    enrolment: Enrolment | None,
+    clock_url: str | None,
+    page_port: int | None,
+    devices: str,
+    configuration: Path | None,
+) -> str:
+    """plant.toml with a comment at every key; what is not known yet stands commented out."""
+    key = enrolment.centre_public_key if enrolment else "<the line in the centre's keys/centre.pub>"
+    off = "" if centre_url and enrolment else "# "
+    suffix = configuration.suffix if configuration else ".json"
+    parts = [
+        "# A Tynys gateway. Every path is relative to this file; an unknown key is an error.",
+        "# Reference: docs/reference/plant-toml.md. After a change: `tynys plant check plant.toml`.",
+        "",
+        "# The facility as the ministry knows it: sources, analysers, channels, monitoring plan.",
+        f'configuration = "facility{suffix}"',
+        "",
+        "[gateway]",
+        f'id = "{gateway}"               # made here, never reused',
+        f'facility = "{facility}"',
+        f'role = "{role}"                # live, or history for recorded data',
+        'key = "gateway.key"            # the private key, mode 0600; leave it on this machine',
+        'spool = "spool"                # folder; wants a disk with room for a year',
+        "seal_seconds = 5               # a batch every so many seconds, 1 to 60",
+        f"page_port = {page_port}" if page_port is not None else "# page_port = 8081               # the local page; absent: none",
+        '# rule_pack = "my-pack.toml"   # absent: the published pack the monitoring plan names',
+        "",
+        "# The ministry's centre. Without this section the gateway spools and computes, and sends nothing.",
+        f"{off}[centre]",
+        f'{off}url = "{centre_url or "https://centre.example:8443"}"',
+        f'{off}ca_file = "centre-ca.pem"      # only a server signed by this authority is trusted',
+        f'{off}public_key = "{key}"  # signs the receipts',
+        f"{off}simulated = {str(enrolment.simulated).lower() if enrolment else 'false'}             # as the centre enrolled this gateway",
+        "",
+        "# A shared simulated clock; absent: this computer's clock.",
+        "[clock]" if clock_url else "# [clock]",
+        f'url = "{clock_url}"' if clock_url else '# url = "tcp://127.0.0.1:4000"',
+        "",
+        devices or _DEVICE_EXAMPLES,
+    ]
+    return "\n".join(parts)
+
+
+_DEVICE_EXAMPLES = """\
+# Instruments. `map` is a published register map or a path; [devices.channels] says which point fills which channel.
+# [[devices]]
+# id = "stack-1-gas"
+# driver = "modbus-tcp"
+# host = "192.0.2.10"
+# port = 502
+# device_id = 1
+# map = "marsic300"
+# [devices.channels]
+# so2 = "stack-1.so2"
+# o2 = "stack-1.o2"
+#
+# [[devices]]
+# id = "plant-dcs"
+# driver = "opcua"
+# url = "opc.tcp://192.0.2.20:4840"
+# map = "tynys-plant"
+# [devices.channels]
+# "unit-1.load_mw" = "unit-1.load_mw"
+"""

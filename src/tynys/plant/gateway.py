@@ -1,0 +1,258 @@
+"""A gateway's run: instants of the clock come in, devices are asked, seconds are kept, batches go out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+import structlog
+
+from tynys.field import build_driver
+from tynys.plant import spool_reader
+from tynys.plant.epoch import new_epoch
+from tynys.plant.history import RecentReadings
+from tynys.plant.keeper import Keeper
+from tynys.plant.line import CentreLine
+from tynys.plant.own_averages import OwnAverages
+from tynys.plant.polling import Poller, live_layout, next_change_ms
+from tynys.plant.sealer import Sealer
+from tynys.plant.seconds import TICK_MS
+from tynys.plant.sender import Sender
+from tynys.plant.settings import load_configuration, load_rule_pack
+from tynys.plant.spool import Spool
+from tynys.plant.spool_tables import SpoolFullError
+from tynys.plant.spool_thread import Alarms, SpoolThread
+from tynys.plant.watch import Watch
+from tynys.wire import SigningKey, VerifyKey
+from tynys.wire.clock import open_clock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tynys.domain.average import Average
+    from tynys.domain.configuration import FacilityConfiguration
+    from tynys.field import Driver
+    from tynys.law import RulePack
+    from tynys.plant.seconds import Layout
+    from tynys.plant.settings import PlantSettings
+    from tynys.wire.clock import Clock
+
+POLL_SHARE = 0.9
+"""Share of the gateway's tick a device may take to answer in real time."""
+SIMULATED_POLL_S = 10.0
+"""The same on a shared simulated clock, which waits for us. [s]"""
+STOP_S = 5.0
+"""How long a stop waits for the instant under way. [s]"""
+LAST_SEND_S = 5.0
+"""How long a stop goes on sending. [s]"""
+RECENT_SECONDS = 2400
+PARAMETERS_EVERY_MS = 86_400_000
+
+log = structlog.get_logger("tynys.plant")
+
+
+class Gateway:
+    """One run of a gateway; `open` makes it, `run` works until told to stop."""
+
+    def __init__(
+        self,
+        settings: PlantSettings,
+        configuration: FacilityConfiguration,
+        pack: RulePack,
+        key: SigningKey,
+        thread: SpoolThread,
+        drivers: tuple[Driver, ...],
+        clock: Clock,
+        line: CentreLine | None,
+    ) -> None:
+        self.settings = settings
+        self.configuration = configuration
+        self.pack = pack
+        self.clock = clock
+        self.thread = thread
+        self.drivers = drivers
+        self.alarms = Alarms(thread)
+        self.watch = Watch(thread, self.alarms, drivers, clock, line)
+        self.sender: Sender | None = None
+        if line is not None and settings.centre is not None:
+            centre_key = VerifyKey.from_base64(settings.centre.public_key)
+            self.sender = Sender(thread, line, centre_key, settings.gateway.id, clock, self.alarms, on_change=self.touch)
+        self.recent: RecentReadings | None = None
+        self.revision = 0
+        self._key = key
+        self._own = OwnAverages(configuration, pack)
+        self._poller: Poller | None = None
+        self._keeper: Keeper | None = None
+        self._layout_until: int | None = None
+        self._missed = False
+        self._at_work = asyncio.Lock()
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, settings: PlantSettings) -> AsyncIterator[Self]:
+        """Read what plant.toml names, open the spool, reach devices and clock; everything is closed again at the end."""
+        configuration = load_configuration(settings)
+        pack = load_rule_pack(settings, configuration)
+        key = SigningKey.load(settings.key_file)
+        channels = {channel.name: channel for channel in configuration.channels}
+        drivers = tuple(build_driver(device, channels, folder=settings.folder) for device in settings.devices)
+        async with contextlib.AsyncExitStack() as stack:
+            line = None
+            if settings.centre is not None and settings.ca_file is not None:
+                line = CentreLine(settings.centre.url, settings.ca_file)
+                stack.push_async_callback(line.close)
+            thread = SpoolThread(Spool.open(settings.spool_folder, settings.gateway.id))
+            stack.callback(thread.close)
+            for driver in drivers:
+                stack.push_async_callback(driver.close)
+            await asyncio.gather(*(driver.connect() for driver in drivers))
+            clock = await open_clock(settings.clock_url, name=f"{settings.gateway.facility} {settings.gateway.role} gateway", rank=1)
+            stack.push_async_callback(clock.close)
+            yield cls(settings, configuration, pack, key, thread, drivers, clock, line)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set or the clock's run is over, then seal the rest and try once more to send."""
+        background = [asyncio.create_task(self.watch.prune(), name="prune")]
+        if self.sender is not None:
+            background.append(asyncio.create_task(self.sender.run(), name="sender"))
+            background.append(asyncio.create_task(self.watch.exchange_time(), name="time"))
+        stopped = asyncio.create_task(stop.wait(), name="stop")
+        work = asyncio.create_task(self._work(), name="work")
+        try:
+            done, _ = await asyncio.wait([work, stopped, *background], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S):
+                    await self._at_work.acquire()
+            for task in (work, stopped, *background):
+                task.cancel()
+            await asyncio.gather(work, stopped, *background, return_exceptions=True)
+            await self._finish()
+
+    async def _work(self) -> None:
+        async for time_ms in self.clock.ticks(TICK_MS):
+            async with self._at_work:
+                await self.instant(time_ms)
+
+    async def instant(self, time_ms: int) -> None:
+        """Everything one instant of the clock asks for; when it returns, the readings are durable."""
+        if not self.clock.simulated and self.clock.late_ms >= TICK_MS:
+            self._missed = True
+            return
+        keeper, poller, recent = await self._ready(time_ms)
+        second = await poller.poll(time_ms)
+        full = keeper.full_since_ms
+        now_ms = self.clock.now_ms()
+        counted, sealed = await self.thread.call(lambda _: keeper.keep(second, now_ms=now_ms))
+        recent.append(counted)
+        if sealed and self.sender is not None:
+            self.sender.wake()
+        if keeper.full_since_ms != full:
+            lost = keeper.full_since_ms is not None
+            await self.alarms.judge("spool.full", "readings are lost; the reserve records which" if lost else "", time_ms)
+        if (window := self._own.closing(time_ms + TICK_MS)) is not None:
+            await self._close_window(*window, recent)
+        await self.watch.devices(time_ms)
+        self.touch()
+
+    async def _ready(self, time_ms: int) -> tuple[Keeper, Poller, RecentReadings]:
+        """What the instant needs: made at the first one, mended after missed ones, changed when a channel's acquisition changes."""
+        if self._keeper is None:
+            await self._begin(time_ms)
+            await self.watch.parameters(time_ms)
+        elif self._missed:
+            keeper = self._keeper
+            await self.thread.call(lambda _: keeper.begin(time_ms))
+        elif self._layout_until is not None and time_ms >= self._layout_until:
+            await self._change_layout(time_ms, self._keeper)
+        elif time_ms % PARAMETERS_EVERY_MS == 0:
+            await self.watch.parameters(time_ms)
+        self._missed = False
+        if self._keeper is None or self._poller is None or self.recent is None:
+            raise AssertionError("the first instant makes all three")
+        return self._keeper, self._poller, self.recent
+
+    async def _begin(self, time_ms: int) -> None:
+        """The first instant: seal what an earlier run left, say why the time since is empty, load the recent past."""
+        layout, names = self._layout(time_ms)
+        epoch = new_epoch(time_ms)
+        seal_ms = 1000 * self.settings.gateway.seal_seconds
+
+        def begin(spool: Spool) -> tuple[Keeper, RecentReadings, list[int]]:
+            spool.forget_alarms()
+            spool.take_over_losses()
+            sealer = Sealer(spool, self._key, self.settings.gateway.id, epoch, self.configuration, started_ms=time_ms)
+            keeper = Keeper(spool, sealer, layout, seal_ms=seal_ms)
+            keeper.begin(time_ms)
+            recent = RecentReadings(layout, RECENT_SECONDS)
+            recent.load(list(spool_reader.readings(spool.connection, time_ms - 1000 * RECENT_SECONDS, time_ms)))
+            return keeper, recent, self._own.missed(spool.connection, time_ms)
+
+        self._keeper, self.recent, missed = await self.thread.call(begin)
+        self._poller = self._make_poller(layout, names)
+        for end_ms in missed:
+            averages = await self.thread.call(partial(_from_spool, own=self._own, end_ms=end_ms))
+            await self._store(averages, end_ms)
+        log.info("gateway.start", gateway=str(self.settings.gateway.id), epoch=str(epoch), channels=len(names), devices=len(self.drivers))
+
+    def _layout(self, time_ms: int) -> tuple[Layout, tuple[str, ...]]:
+        filled = [name for driver in self.drivers for name in driver.channels]
+        self._layout_until = next_change_ms(self.configuration, time_ms)
+        return live_layout(self.configuration, filled, time_ms)
+
+    def _make_poller(self, layout: Layout, names: tuple[str, ...]) -> Poller:
+        limit_s = SIMULATED_POLL_S if self.clock.simulated else POLL_SHARE * TICK_MS / 1000
+        return Poller(self.drivers, layout, names, limit_s=limit_s, on_crash=_log_crash)
+
+    async def _change_layout(self, time_ms: int, keeper: Keeper) -> None:
+        """A channel's declared acquisition begins or ends at this instant."""
+        layout, names = self._layout(time_ms)
+        await self.thread.call(lambda _: keeper.change_layout(layout, time_ms))
+        self.recent = RecentReadings(layout, RECENT_SECONDS)
+        self._poller = self._make_poller(layout, names)
+
+    async def _close_window(self, start_ms: int, end_ms: int, recent: RecentReadings) -> None:
+        """A short-term window is over: its averages, and those of longer windows that end with it."""
+        await self._store(await asyncio.to_thread(self._own.short_term, recent.series(start_ms, end_ms), start_ms, end_ms), end_ms)
+
+    async def _store(self, averages: list[Average], end_ms: int) -> None:
+        def store(spool: Spool) -> None:
+            spool.put_averages(averages)
+            spool.put_averages(self._own.longer(spool.connection, end_ms))
+
+        try:
+            await self.thread.call(store)
+        except SpoolFullError as error:
+            log.error("average.lost", end_ms=end_ms, error=error.message)
+
+    async def _finish(self) -> None:
+        """Seal the rest, say that the run ends, and try once more to send."""
+        keeper = self._keeper
+        if self._poller is not None:
+            await self._poller.close()
+        if keeper is None:
+            return
+        now_ms = self.clock.now_ms()
+        try:
+            await self.thread.call(lambda _: keeper.finish(now_ms))
+        except SpoolFullError as error:
+            log.error("gateway.stop", error=error.message)
+        if self.sender is not None:
+            await self.sender.drain(LAST_SEND_S)
+        log.info("gateway.stop")
+
+    def touch(self) -> None:
+        """Something a page shows has changed."""
+        self.revision += 1
+
+
+def _log_crash(device: str, error: str) -> None:
+    log.error("device.crashed", device=device, error=error)
+
+
+def _from_spool(spool: Spool, *, own: OwnAverages, end_ms: int) -> list[Average]:
+    return own.from_spool(spool.connection, end_ms)

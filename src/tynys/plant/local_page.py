@@ -1,0 +1,56 @@
+"""The gateway's own small server: the plant as JSON, as a live stream, and as a page where one is given."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+    from tynys.plant.views import LocalQueries, PlantView
+
+LANGUAGES = ("en", "ru", "kk")
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def local_app(
+    queries: LocalQueries, *, page: Callable[[PlantView, str], str] | None = None, mount: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """The local page's application.
+
+    Parameters
+    ----------
+    page : callable
+        Renders a view in a language as HTML; without it ``/`` leads to the JSON.
+    mount : sequence of routes
+        Further routes (static files), tried first.
+    """
+
+    async def home(request: Request) -> Response:
+        if page is None:
+            return RedirectResponse("/api/plant")
+        language = request.query_params.get("lang", "en")
+        return HTMLResponse(page(await queries.plant(), language if language in LANGUAGES else "en"))
+
+    async def plant(_: Request) -> Response:
+        return Response(_ENCODE(await queries.plant()), media_type="application/json", headers={"cache-control": "no-store"})
+
+    async def stream(_: Request) -> Response:
+        return StreamingResponse(_events(queries), media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+    return Starlette(routes=[*mount, Route("/", home), Route("/api/plant", plant), Route("/api/stream", stream)])
+
+
+async def _events(queries: LocalQueries) -> AsyncIterator[bytes]:
+    async with contextlib.aclosing(queries.changes()) as changes:  # type: ignore[type-var]
+        async for view in changes:
+            yield b"event: plant\nid: %d\ndata: %s\n\n" % (view.revision, _ENCODE(view))

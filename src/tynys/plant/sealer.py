@@ -1,0 +1,160 @@
+"""Seals seconds into signed, chained batches; what is once sealed is never encoded again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tynys import __version__
+from tynys.domain.average import Average, ReportedAverage
+from tynys.domain.batch import Batch, ClockState, ConfigurationRecord, Event, InstrumentParameter, Loss, ZeroSpanCheck
+from tynys.domain.status import GapCause
+from tynys.plant import spool_reader
+from tynys.plant.seconds import TICK_MS, Layout, gap_blocks, gap_second, to_blocks
+from tynys.plant.spool import SealedBatch
+from tynys.wire import payload_hash, seal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from tynys.domain.configuration import FacilityConfiguration
+    from tynys.domain.reading import ReadingBlock
+    from tynys.plant.spool import Spool
+    from tynys.wire import SigningKey
+
+GAP_ROWS_MS = 86_400_000
+"""A silence up to this long becomes gap rows; what lies before it is one loss record. [ms]"""
+GAP_BATCH_MS = 3_600_000
+"""Span of one batch of gap rows. [ms]"""
+
+_NOTE_TYPES: dict[str, type] = {
+    "event": Event,
+    "loss": Loss,
+    "clock": ClockState,
+    "parameter": InstrumentParameter,
+    "zero_span": ZeroSpanCheck,
+}
+
+
+class Sealer:
+    """Numbers, links, signs and stores the batches of one run (one epoch) of a gateway."""
+
+    def __init__(
+        self, spool: Spool, key: SigningKey, gateway: UUID, epoch: UUID, configuration: FacilityConfiguration, *, started_ms: int
+    ) -> None:
+        self._spool = spool
+        self._key = key
+        self._gateway = gateway
+        self._epoch = epoch
+        self._configuration: bytes | None = configuration.encode()
+        head = spool_reader.head(spool.connection)
+        self._previous_hash = head.hash if head else b""
+        self._seq = 0
+        spool.add_notes([("event", Event(started_ms, "gateway.start", f"tynys {__version__}"))])
+        self._note_change(configuration, started_ms)
+
+    def _note_change(self, configuration: FacilityConfiguration, now_ms: int) -> None:
+        """A configuration that differs from the last one used is an event of its own."""
+        digest = configuration.digest().hex()
+        if self._spool.swap_meta("configuration", digest) not in (None, digest):
+            self._spool.add_notes([("event", Event(now_ms, "configuration.change", digest))])
+
+    @property
+    def sealed_batches(self) -> int:
+        """Batches sealed in this epoch."""
+        return self._seq
+
+    def seal_seconds(self, start_ms: int, end_ms: int, layout: Layout, sealed_ms: int, missing: GapCause = GapCause.SPOOL_FULL) -> None:
+        """Seal the seconds of a half-open span and drop their rows; an instant without a row becomes a gap row.
+
+        A damaged row costs its own instant: a gap row and a loss record say so.
+        """
+        known = spool_reader.layouts(self._spool.connection)
+        rows, damaged = spool_reader.seconds(self._spool.connection, start_ms, end_ms, known)
+        current = self._spool.layout_id(layout)
+        known[current] = layout
+        seen = {second.time_ms for seconds in rows.values() for second in seconds}
+        losses: list[Loss] = []
+        fill = rows.setdefault(current, [])
+        for time_ms in range(start_ms, end_ms, TICK_MS):
+            if time_ms not in seen:
+                cause = GapCause.UNDECODABLE if time_ms in damaged else missing
+                fill.append(gap_second(time_ms, layout, cause))
+        for time_ms in damaged:
+            losses.append(Loss(None, time_ms, time_ms + TICK_MS, int(layout.due(time_ms).sum()), "spool.row_damaged"))
+        blocks: list[ReadingBlock] = []
+        for number, seconds in rows.items():
+            seconds.sort(key=lambda second: second.time_ms)
+            blocks.extend(to_blocks(seconds, known[number]))
+        self.seal(blocks, start_ms, end_ms, sealed_ms, losses=losses, replaces=(start_ms, end_ms))
+
+    def seal_gap(self, start_ms: int, end_ms: int, layout: Layout, cause: GapCause, sealed_ms: int) -> None:
+        """Say that nothing was read in a span: gap rows for its last day, one loss record for what lies before."""
+        rows_from = max(start_ms, end_ms - GAP_ROWS_MS)
+        if rows_from > start_ms:
+            count = sum(len(block) for block in gap_blocks(layout, start_ms, rows_from, cause))
+            self.seal([], start_ms, rows_from, sealed_ms, losses=[Loss(None, start_ms, rows_from, count, cause.name.lower())])
+        for piece in range(rows_from, end_ms, GAP_BATCH_MS):
+            until = min(piece + GAP_BATCH_MS, end_ms)
+            self.seal(gap_blocks(layout, piece, until, cause), piece, until, sealed_ms)
+
+    def seal(
+        self,
+        blocks: Sequence[ReadingBlock],
+        start_ms: int,
+        end_ms: int,
+        sealed_ms: int,
+        *,
+        losses: Sequence[Loss] = (),
+        replaces: tuple[int, int] | None = None,
+    ) -> None:
+        """Seal one batch with everything that waits to go with it, and store it."""
+        notes = self._spool.notes()
+        records: dict[str, list[object]] = {kind: [] for kind in _NOTE_TYPES}
+        for note in notes:
+            records[note.kind].append(msgspec.json.decode(note.body, type=_NOTE_TYPES[note.kind]))
+        batch = Batch(
+            gateway=self._gateway,
+            epoch=self._epoch,
+            seq=self._seq,
+            previous_hash=self._previous_hash,
+            sealed_ms=sealed_ms,
+            span_start_ms=start_ms,
+            span_end_ms=end_ms,
+            readings=tuple(blocks),
+            averages=tuple(reported(self._spool.unsealed_averages())),
+            configuration=None if self._configuration is None else ConfigurationRecord(self._configuration),
+            events=tuple(records["event"]),  # type: ignore[arg-type]
+            zero_span_checks=tuple(records["zero_span"]),  # type: ignore[arg-type]
+            parameters=tuple(records["parameter"]),  # type: ignore[arg-type]
+            losses=(*records["loss"], *losses),  # type: ignore[arg-type]
+            clock=records["clock"][-1] if records["clock"] else None,  # type: ignore[arg-type]
+        )
+        envelope = seal(batch, self._key)
+        digest = payload_hash(envelope.payload)
+        gaps = sum(int((block.cause != 0).sum()) for block in blocks)
+        sealed = SealedBatch(
+            envelope=envelope,
+            epoch=self._epoch,
+            seq=self._seq,
+            sealed_ms=sealed_ms,
+            span_start_ms=start_ms,
+            span_end_ms=end_ms,
+            readings=sum(len(block) for block in blocks) - gaps,
+            gaps=gaps,
+            previous_hash=self._previous_hash,
+            hash=digest,
+        )
+        self._spool.store_batch(sealed, replaces=replaces, notes=[note.id for note in notes], averages=len(batch.averages) > 0)
+        self._seq += 1
+        self._previous_hash = digest
+        self._configuration = None
+
+
+def reported(averages: Iterable[Average]) -> list[ReportedAverage]:
+    """Own averages as they go to the centre."""
+    return [
+        ReportedAverage(a.source, a.component, a.period, a.start_ms, a.value, a.status, a.count_valid, a.count_expected) for a in averages
+    ]

@@ -1,0 +1,285 @@
+"""Carries sealed batches to the centre in two lanes: the newest at once, the backlog beside it, nothing forgotten.
+
+A batch leaves the outbox only when a reply signed by the centre says that it is stored. Back-off runs on real time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from tynys.domain.errors import TynysError, WireError
+from tynys.plant import spool_reader
+from tynys.plant.line import LineError
+from tynys.plant.spool import Spool
+from tynys.wire import Envelope, compress, open_reply, pack_request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from tynys.plant.line import CentreLine
+    from tynys.plant.spool_tables import Waiting
+    from tynys.plant.spool_thread import Alarms, SpoolThread
+    from tynys.wire import Clock, Receipt, Reply, VerifyKey
+
+REQUEST_BATCHES = 64
+REQUEST_BYTES = 6 * 1024 * 1024
+FIRST_DELAY_S = 0.25
+LAST_DELAY_S = 30.0
+REFUSED_RETRY_S = 60.0
+_IDLE_S = 1.0
+
+log = structlog.get_logger("tynys.plant.sender")
+
+
+class ForgedReplyError(LineError):
+    """An answer that the centre's key did not sign, or that speaks of other batches than were sent."""
+
+    code = "line.forged_reply"
+
+
+@dataclass(slots=True)
+class SenderState:
+    """How sending goes, for the local page; times are real. [s]"""
+
+    connected: bool = False
+    last_error: str = ""
+    last_error_code: str = ""
+    last_success_ms: int | None = None
+    requests: int = 0
+    batches: int = 0
+    refused: int = 0
+    failures: int = 0
+
+
+class Backoff:
+    """Exponential delay with full jitter. [s]"""
+
+    def __init__(self, first_s: float = FIRST_DELAY_S, last_s: float = LAST_DELAY_S) -> None:
+        self._first_s = first_s
+        self._last_s = last_s
+        self._ceiling_s = first_s
+
+    def next_s(self) -> float:
+        """The next delay: between half of a doubling ceiling and the ceiling."""
+        ceiling = self._ceiling_s
+        self._ceiling_s = min(2 * ceiling, self._last_s)
+        return ceiling * (0.5 + 0.5 * random.random())  # noqa: S311 - jitter, not a secret
+
+    def reset(self) -> None:
+        """All is well again."""
+        self._ceiling_s = self._first_s
+
+
+class Sender:
+    """Sends what the spool holds.
+
+    Parameters
+    ----------
+    live_window : int
+        The newest so many batches go by the live lane; older ones are the backlog.
+    backlog_duty : float
+        Share of real time the backlog lane may spend in requests while a live lane runs beside it.
+    on_change : callable
+        Called after every reply or failure.
+    """
+
+    def __init__(
+        self,
+        spool: SpoolThread,
+        line: CentreLine,
+        centre_key: VerifyKey,
+        gateway: UUID,
+        clock: Clock,
+        alarms: Alarms,
+        *,
+        live_window: int = REQUEST_BATCHES,
+        backlog_duty: float = 0.5,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.state = SenderState()
+        self._spool = spool
+        self._line = line
+        self._centre_key = centre_key
+        self._gateway = gateway
+        self._clock = clock
+        self._alarms = alarms
+        self._live_window = live_window
+        self._duty = backlog_duty
+        self._on_change = on_change
+        self._in_flight: set[int] = set()
+        self._fresh = asyncio.Event()
+        self._up = asyncio.Event()
+        self._up.set()
+
+    def wake(self) -> None:
+        """A batch has been sealed."""
+        self._fresh.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._live_lane(), name="live lane")
+            group.create_task(self._backlog_lane(), name="backlog lane")
+            group.create_task(self._refused_lane(), name="refused lane")
+
+    async def drain(self, limit_s: float) -> None:
+        """Try to send everything that waits, newest lane only, for a bounded real time."""
+        until = time.monotonic() + limit_s
+        while time.monotonic() < until:
+            batches = await self._take(live=True)
+            if not batches:
+                return
+            try:
+                async with asyncio.timeout(max(0.1, until - time.monotonic())):
+                    await self._deliver(batches)
+            except (TynysError, TimeoutError):
+                return
+
+    async def _live_lane(self) -> None:
+        """The newest batches; while the line is cut this lane alone tries it, and the backlog waits."""
+        backoff = Backoff()
+        while True:
+            self._fresh.clear()
+            batches = await self._take(live=True)
+            if not batches:
+                await _wait(self._fresh, _IDLE_S)
+                continue
+            try:
+                await self._deliver(batches)
+            except TynysError as error:
+                await self._failed(error)
+                await asyncio.sleep(max(backoff.next_s(), error.retry_after_s if isinstance(error, LineError) else 0.0))
+            else:
+                backoff.reset()
+                self._up.set()
+
+    async def _backlog_lane(self) -> None:
+        """Older batches, oldest first, with pauses that leave the line to the live lane."""
+        while True:
+            await self._up.wait()
+            batches = await self._take(live=False)
+            if not batches:
+                await asyncio.sleep(_IDLE_S)
+                continue
+            started = time.monotonic()
+            try:
+                await self._deliver(batches)
+            except TynysError as error:
+                await self._failed(error)
+                await asyncio.sleep(FIRST_DELAY_S)
+            else:
+                spent_s = time.monotonic() - started
+                await asyncio.sleep(spent_s * (1 / self._duty - 1))
+
+    async def _refused_lane(self) -> None:
+        """What the centre refused is offered again now and then: a key may have been enrolled since."""
+        while True:
+            await asyncio.sleep(REFUSED_RETRY_S)
+            now_ms = self._clock.now_ms()
+            if await self._spool.call(lambda spool: spool.retry_refused(now_ms)):
+                self._fresh.set()
+
+    async def _take(self, *, live: bool) -> list[Waiting]:
+        """Up to a request's worth of waiting batches of one lane, marked as under way; damaged ones are set aside."""
+        busy = frozenset(self._in_flight)
+        window = self._live_window
+
+        def read(spool: Spool) -> tuple[list[Waiting], list[int]]:
+            head = spool_reader.head(spool.connection)
+            edge = head.id - window if head else 0
+            return spool_reader.waiting(
+                spool.connection,
+                limit=REQUEST_BATCHES,
+                max_bytes=REQUEST_BYTES,
+                newest=live,
+                after=edge if live else 0,
+                up_to=None if live else edge,
+                exclude=busy,
+            )
+
+        batches, damaged = await self._spool.call(read)
+        now_ms = self._clock.now_ms()
+        for batch_id in damaged:
+            log.error("spool.batch_damaged", batch=batch_id)
+            await self._spool.call(partial(Spool.mark_damaged, batch_id=batch_id, reason="its bytes are not what was sealed", now_ms=now_ms))
+        if damaged:
+            await self._alarms.judge("spool.batch_damaged", f"{len(damaged)} sealed batches can no longer be read", now_ms)
+        self._in_flight.update(batch.id for batch in batches)
+        return batches
+
+    async def _deliver(self, batches: list[Waiting]) -> None:
+        """One request and its verified reply; nothing changes unless the reply is the centre's and fits."""
+        try:
+            body = compress(pack_request([Envelope(batch.payload, batch.key_id, batch.signature) for batch in batches]))
+            self.state.requests += 1
+            answer = await self._line.post_batches(body)
+            reply = self._verified(answer, batches)
+            answers = list(zip((batch.id for batch in batches), reply.receipts, strict=True))
+            received_ms = self._clock.now_ms()
+            await self._spool.call(lambda spool: spool.record_reply(answer, reply, answers, received_ms))
+        finally:
+            self._in_flight.difference_update(batch.id for batch in batches)
+        await self._succeeded(reply)
+
+    def _verified(self, answer: bytes, batches: list[Waiting]) -> Reply:
+        """The reply, if the centre signed it and it answers exactly these batches."""
+        try:
+            reply = open_reply(answer, self._centre_key)
+        except WireError as error:
+            raise ForgedReplyError(
+                f"the answer is not signed by the centre's key ({error.message})",
+                where=self._line.url,
+                hint="is centre.public_key this centre's? If it is, someone stands in between; nothing was taken as acknowledged",
+            ) from error
+        if len(reply.receipts) != len(batches) or not all(map(self._fits, reply.receipts, batches)):
+            raise ForgedReplyError("the receipts speak of other batches than were sent", where=self._line.url)
+        return reply
+
+    def _fits(self, receipt: Receipt, batch: Waiting) -> bool:
+        return (receipt.gateway, receipt.epoch, receipt.seq, receipt.batch_hash) == (self._gateway, batch.epoch, batch.seq, batch.hash)
+
+    async def _succeeded(self, reply: Reply) -> None:
+        refused = [receipt for receipt in reply.receipts if str(receipt.outcome) == "refused"]
+        now_ms = self._clock.now_ms()
+        state = self.state
+        state.batches += len(reply.receipts) - len(refused)
+        state.refused += len(refused)
+        state.last_success_ms = now_ms
+        if not state.connected:
+            log.info("line.up", url=self._line.url)
+        was = state.last_error_code
+        state.connected, state.last_error, state.last_error_code = True, "", ""
+        if was:
+            await self._alarms.judge(was, "", now_ms)
+        accepted = [receipt for receipt in reply.receipts if str(receipt.outcome) != "refused"]
+        await self._alarms.judge("line.refused", f"{len(refused)} batches: {refused[0].reason}" if refused else "", now_ms)
+        if accepted:
+            await self._alarms.judge("line.plan_unknown", "" if accepted[-1].plan_known else "waits for approval at the centre", now_ms)
+        self._on_change()
+
+    async def _failed(self, error: TynysError) -> None:
+        state = self.state
+        state.failures += 1
+        self._up.clear()
+        code, now_ms = error.error_code, self._clock.now_ms()
+        if state.last_error_code not in ("", code):
+            await self._alarms.judge(state.last_error_code, "", now_ms)
+        await self._alarms.judge(code, error.message, now_ms)
+        state.connected, state.last_error, state.last_error_code = False, error.message, code
+        self._on_change()
+
+
+async def _wait(event: asyncio.Event, limit_s: float) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await event.wait()
+    except TimeoutError:
+        pass

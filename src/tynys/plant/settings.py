@@ -1,0 +1,169 @@
+"""plant.toml: what a gateway needs to know, strictly read; paths in it are relative to the file."""
+
+from __future__ import annotations
+
+import base64
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.document import load_toml
+from tynys.domain.errors import ConfigurationError
+from tynys.field.settings import DeviceSettings
+from tynys.law import load_pack
+
+if TYPE_CHECKING:
+    from tynys.law import RulePack
+
+SealSeconds = Annotated[int, msgspec.Meta(ge=1, le=60)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class GatewaySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who this gateway is and where it keeps things. [s]"""
+
+    id: UUID
+    facility: str
+    key: str
+    spool: str
+    role: Literal["live", "history"] = "live"
+    seal_seconds: SealSeconds = 5
+    page_port: Port | None = None
+    rule_pack: str | None = None
+
+
+class CentreSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ministry's centre: its address, the certificate authority it is known by, and its receipt key (base64)."""
+
+    url: str
+    ca_file: str
+    public_key: str
+    simulated: bool = False
+
+
+class ClockSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shared simulated clock, ``tcp://host:port``."""
+
+    url: str
+
+
+class PlantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """plant.toml as written."""
+
+    configuration: str
+    gateway: GatewaySection
+    centre: CentreSection | None = None
+    clock: ClockSection | None = None
+    devices: tuple[DeviceSettings, ...] = ()
+
+
+class PlantSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """plant.toml as used: every path resolved against the folder it stands in."""
+
+    file: Path
+    gateway: GatewaySection
+    configuration_file: Path
+    key_file: Path
+    spool_folder: Path
+    centre: CentreSection | None = None
+    ca_file: Path | None = None
+    clock_url: str | None = None
+    devices: tuple[DeviceSettings, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths start."""
+        return self.file.parent
+
+
+def load_settings(file: Path) -> PlantSettings:
+    """Read plant.toml; anything unknown or wrong is a `ConfigurationError` naming file, line and key."""
+    document = load_toml(_read(file), PlantDocument, str(file))
+    folder = file.resolve().parent
+    centre = document.centre
+    if centre is not None:
+        if not centre.url.startswith("https://"):
+            raise ConfigurationError(
+                f"centre.url is {centre.url!r}; expected https://host[:port]", where=str(file), hint="batches travel over HTTPS only"
+            )
+        try:
+            key = base64.b64decode(centre.public_key, validate=True)
+        except ValueError:
+            key = b""
+        if len(key) != 32:  # noqa: PLR2004 - an Ed25519 public key has 32 bytes
+            raise ConfigurationError(
+                f"centre.public_key is {centre.public_key!r}; expected the base64 of 32 bytes",
+                where=str(file),
+                hint="copy it from the centre's keys/centre.pub, or run `tynys plant init` with an enrolment code",
+            )
+    names = [device.id for device in document.devices]
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigurationError(f"two devices have the id {doubled[0]!r}; expected every id once", where=str(file))
+    return PlantSettings(
+        file=file.resolve(),
+        gateway=document.gateway,
+        configuration_file=folder / document.configuration,
+        key_file=folder / document.gateway.key,
+        spool_folder=folder / document.gateway.spool,
+        centre=centre,
+        ca_file=folder / centre.ca_file if centre else None,
+        clock_url=document.clock.url if document.clock else None,
+        devices=document.devices,
+    )
+
+
+def load_configuration(settings: PlantSettings) -> FacilityConfiguration:
+    """The facility's configuration document (.json or .toml); it must be the gateway's facility and free of contradictions."""
+    file = settings.configuration_file
+    text = _read(file)
+    if file.suffix == ".toml":
+        configuration = load_toml(text, FacilityConfiguration, str(file))
+    else:
+        try:
+            configuration = msgspec.json.decode(text, type=FacilityConfiguration)
+        except msgspec.DecodeError as error:
+            raise ConfigurationError(str(error), where=str(file), hint="the path after `$` names the value") from error
+    if configuration.facility.id != settings.gateway.facility:
+        raise ConfigurationError(
+            f"the document describes facility {configuration.facility.id!r}, the gateway belongs to {settings.gateway.facility!r}",
+            where=str(file),
+            hint=f"gateway.facility in {settings.file.name} and facility.id must be the same",
+        )
+    if problems := configuration.check():
+        raise ConfigurationError("; ".join(str(problem) for problem in problems[:5]), where=str(file), hint=_more(len(problems) - 5))
+    return configuration
+
+
+def load_rule_pack(settings: PlantSettings, configuration: FacilityConfiguration) -> RulePack:
+    """The rule pack named in plant.toml by path, or the published one the monitoring plan names."""
+    if settings.gateway.rule_pack:
+        file = settings.folder / settings.gateway.rule_pack
+        return load_pack(_read(file), str(file))
+    name = configuration.plan.rule_pack
+    pack = resources.files("tynys.law") / "packs" / f"{name}.toml"
+    if not pack.is_file():
+        raise ConfigurationError(
+            f"the plan names rule pack {name!r}, which is not published with this program",
+            where=str(settings.configuration_file),
+            hint='name a published pack, or set gateway.rule_pack = "my-pack.toml"',
+        )
+    return load_pack(pack.read_text("utf-8"), f"{name}.toml")
+
+
+def _more(rest: int) -> str:
+    return f"and {rest} more" if rest > 0 else ""
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot be read: {error.strerror}", where=str(file), hint="`tynys plant init FOLDER` makes a new one"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("expected UTF-8 text", where=str(file)) from error

@@ -1,0 +1,62 @@
+"""The spool's own thread: a sync takes milliseconds, and the event loop does not wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tynys.plant.spool import Spool
+
+T = TypeVar("T")
+
+log = structlog.get_logger("tynys.plant")
+
+
+class SpoolThread:
+    """Runs every use of a spool in one thread, in the order asked."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.spool = spool
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="spool")
+
+    async def call(self, work: Callable[[Spool], T]) -> T:
+        """Do something with the spool; the answer comes when it is durable."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, self.spool)
+
+    def close(self) -> None:
+        """Finish what was asked, then close the spool."""
+        self._executor.submit(self.spool.close)
+        self._executor.shutdown(wait=True)
+
+
+class Alarms:
+    """What a person should look at, kept in the spool so that `tynys plant status` sees it too."""
+
+    def __init__(self, thread: SpoolThread) -> None:
+        self._thread = thread
+        self._raised: dict[str, str] = {}
+
+    @property
+    def raised(self) -> dict[str, str]:
+        """Alarms now, code to detail."""
+        return dict(self._raised)
+
+    async def judge(self, code: str, detail: str, now_ms: int) -> None:
+        """Raise the alarm ``code`` with its detail, or clear it when the detail is empty; unchanged costs nothing."""
+        if self._raised.get(code, "") == detail:
+            return
+        if detail:
+            if code not in self._raised:
+                log.warning(code, detail=detail)
+            self._raised[code] = detail
+            await self._thread.call(lambda spool: spool.raise_alarm(code, detail, now_ms))
+        else:
+            log.info(f"{code}.over")
+            del self._raised[code]
+            await self._thread.call(lambda spool: spool.clear_alarm(code))

@@ -1,0 +1,125 @@
+"""A span of averages as steps with the range of readings behind, against the limit: fluid in width, fixed in type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tynys.present import svg, times
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    from markupsafe import Markup
+
+    from tynys.present.voice import Voice
+
+HEIGHT, TOP, FOOT = 190, 12, 46
+"""Height of the plot, air above it, and room for ribbon and hours below. [CSS px]"""
+RIBBON = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """What is drawn. Arrays are (n,); NaN where nothing; ``ribbon`` names the state of each step, ``valid`` needs no mark."""
+
+    start_ms: npt.NDArray[np.int64]
+    interval_ms: int
+    minimum: npt.NDArray[np.float64]
+    maximum: npt.NDArray[np.float64]
+    mean: npt.NDArray[np.float64]
+    ribbon: Sequence[str]
+
+
+def day_chart(voice: Voice, steps: Steps, *, limit: float | None, unit: str, title: str, description: str) -> Markup:
+    """The chart as one picture; a year, a day or an hour alike."""
+    low, high, marks = scale(steps, limit)
+    begin, end = int(steps.start_ms[0]), int(steps.start_ms[-1]) + steps.interval_ms
+
+    def y(value: float) -> float:
+        return TOP + (high - value) / (high - low) * HEIGHT
+
+    def x(time_ms: int) -> float:
+        return (time_ms - begin) / (end - begin) * 1000
+
+    plot = _shapes(steps, x, y, limit)
+    grid, labels = [], []
+    for mark in marks:
+        grid.append(svg.element("line", class_="grid", x1=0, x2="100%", y1=y(mark), y2=y(mark)))
+        labels.append(svg.text(voice.number(mark, _places(marks)), class_="y", x=-8, y=y(mark) + 4, text_anchor="end"))
+    if limit is not None:
+        labels.append(svg.element("line", class_="limit", x1=0, x2="100%", y1=y(limit), y2=y(limit)))
+        labels.append(svg.text(voice.t("chart.limit", limit=voice.measured(limit)), class_="limit", x="100%", y=y(limit) - 5, text_anchor="end"))
+    foot = TOP + HEIGHT + RIBBON + 22
+    for index, time_ms in enumerate(hours(begin, end)):
+        share = (time_ms - begin) / (end - begin) * 100
+        kind = "x" if index % 2 == 0 else "x minor"
+        labels.append(svg.text(voice.clock(time_ms), class_=kind, x=f"{svg.number(share)}%", y=foot, text_anchor="middle"))
+    labels.append(svg.text(unit, class_="y", x=-8, y=TOP - 2, text_anchor="end"))
+    inner = [
+        svg.element("svg", grid, class_="plot", overflow="visible"),
+        svg.element("svg", plot, class_="plot", viewBox=f"0 0 1000 {TOP + HEIGHT + FOOT}", preserveAspectRatio="none", height="100%"),
+        svg.element("svg", labels, class_="plot", overflow="visible"),
+    ]
+    return svg.picture(inner, title=title, description=description, class_="day-chart", width="100%", height=TOP + HEIGHT + FOOT)
+
+
+def scale(steps: Steps, limit: float | None) -> tuple[float, float, list[float]]:
+    """Lowest and highest value of the axis and its ticks: all data and the limit, from zero where zero is near."""
+    values = np.concatenate([steps.minimum, steps.maximum, steps.mean])
+    values = values[np.isfinite(values)]
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    if limit is not None:
+        low, high = min(low, limit), max(high, limit)
+    if 0 < low < 0.6 * high:
+        low = 0.0
+    marks = svg.ticks(low, high if high > low else low + 1)
+    return marks[0], marks[-1], marks
+
+
+def hours(begin_ms: int, end_ms: int) -> list[int]:
+    """Local hours to label: about nine over the span, on whole hours of the local day."""
+    span = end_ms - begin_ms
+    step = next((hours for hours in (1, 2, 3, 6, 12, 24) if span / (hours * times.HOUR) <= 9), 24) * times.HOUR  # noqa: PLR2004
+    moved = times.local(begin_ms).utcoffset()
+    shift = int(moved.total_seconds() * 1000) if moved else 0
+    first = -(-(begin_ms + shift) // step) * step - shift
+    return list(range(first, end_ms + 1, step))
+
+
+def _places(marks: Sequence[float]) -> int:
+    step = marks[1] - marks[0] if len(marks) > 1 else 1.0
+    return 0 if step >= 1 and float(step).is_integer() else 1 if step >= 0.1 else 2  # noqa: PLR2004
+
+
+def _shapes(steps: Steps, x, y, limit: float | None) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    band: list[str] = []
+    line: list[str] = []
+    over: list[str] = []
+    ribbon: dict[str, list[str]] = {}
+    drawing = False
+    top = TOP + HEIGHT + 6
+    for index, time_ms in enumerate(steps.start_ms.tolist()):
+        left, right = x(time_ms), x(time_ms + steps.interval_ms)
+        shown = steps.mean[index]
+        box = f"M{svg.number(left)} {top}H{svg.number(right - 0.6)}v{RIBBON}H{svg.number(left)}z"
+        ribbon.setdefault(steps.ribbon[index], []).append(box)
+        if not np.isfinite(shown):
+            drawing = False
+            continue
+        if np.isfinite(steps.minimum[index]) and np.isfinite(steps.maximum[index]):
+            high, low = svg.number(y(steps.maximum[index])), svg.number(y(steps.minimum[index]))
+            band.append(f"M{svg.number(left)} {high}H{svg.number(right)}V{low}H{svg.number(left)}z")
+        line.append(f"{'V' if drawing else f'M{svg.number(left)} '}{svg.number(y(shown))}H{svg.number(right)}")
+        if limit is not None and shown > limit:
+            over.append(f"M{svg.number(left)} {svg.number(y(shown))}H{svg.number(right)}")
+        drawing = True
+    keep = {"vector_effect": "non-scaling-stroke"}
+    shapes = [svg.element("path", class_="band", d="".join(band))] if band else []
+    shapes.append(svg.element("path", class_="mean", d="".join(line), **keep) if line else "")
+    shapes.append(svg.element("path", class_="over", d="".join(over), **keep) if over else "")
+    shapes.extend(svg.element("path", class_=f"ribbon r-{name}", d="".join(boxes)) for name, boxes in ribbon.items())
+    return shapes

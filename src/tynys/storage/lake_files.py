@@ -1,0 +1,181 @@
+"""Reading rows out of the lake's Parquet files, touching only the row groups that can hold them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tynys.domain.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from tynys.storage.delta import DataFile
+    from tynys.storage.lake_schema import TableLayout
+
+KEPT_FOOTERS = 4096
+"""How many files' footers a reader keeps; files never change, so a footer is read once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows are wanted: one of ``texts`` in ``column``, and an instant in the half-open span of ``instant``."""
+
+    column: str
+    texts: Collection[str] | None
+    instant: str
+    start_ms: int
+    end_ms: int
+
+    def may_be_in(self, low: Mapping[str, Any], high: Mapping[str, Any]) -> bool:
+        """Whether rows between these extremes can be wanted; an unknown extreme excludes nothing."""
+        first, last = low.get(self.instant), high.get(self.instant)
+        if first is not None and last is not None and (last < self.start_ms or first >= self.end_ms):
+            return False
+        least, greatest = low.get(self.column), high.get(self.column)
+        if self.texts is None or least is None or greatest is None:
+            return True
+        return any(least <= text <= greatest for text in self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Footer:
+    metadata: pq.FileMetaData
+    low: tuple[dict[str, Any], ...]
+    high: tuple[dict[str, Any], ...]
+
+
+class FileScanner:
+    """Reads wanted rows of one table's files; may be used from many threads.
+
+    Parameters
+    ----------
+    root : Path
+        The table's folder.
+    layout : TableLayout
+        Its columns.
+    """
+
+    def __init__(self, root: Path, layout: TableLayout) -> None:
+        self._root = root
+        self._layout = layout
+        self._lock = threading.Lock()
+        self._footers: OrderedDict[str, _Footer] = OrderedDict()
+        self._names = [item.name for item in layout.file_schema]
+        self._texts = {item.name for item in layout.file_schema if pa.types.is_dictionary(item.type)}
+
+    def read(self, files: Iterable[DataFile], wanted: Wanted | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Rows of the files, in the files' order; texts by dictionary; partition columns are added where asked for."""
+        names = list(columns) if columns is not None else [item.name for item in self._layout.schema]
+        parts = [part for item in files if (part := self._read_file(item, wanted, names)) is not None]
+        if not parts:
+            return self.empty(names)
+        return pa.concat_tables(parts).unify_dictionaries() if len(parts) > 1 else parts[0]
+
+    def empty(self, names: Sequence[str]) -> pa.Table:
+        """No rows, with these columns."""
+        return pa.schema([self._field(name) for name in names]).empty_table()
+
+    def _field(self, name: str) -> pa.Field:
+        item = self._layout.schema.field(name)
+        if pa.types.is_string(item.type):
+            item = item.with_type(pa.dictionary(pa.int32(), pa.string()))
+        return item.with_nullable(nullable=True)
+
+    def _read_file(self, item: DataFile, wanted: Wanted | None, names: Sequence[str]) -> pa.Table | None:
+        if wanted is not None and not wanted.may_be_in(item.low, item.high):
+            return None
+        footer = self._footer(item.path)
+        groups = [
+            number
+            for number in range(footer.metadata.num_row_groups)
+            if wanted is None or wanted.may_be_in(footer.low[number], footer.high[number])
+        ]
+        if not groups:
+            return None
+        needed = [name for name in names if name in self._names]
+        extra = [] if wanted is None else [name for name in (wanted.column, wanted.instant) if name not in needed]
+        with pq.ParquetFile(
+            self._root / item.path, metadata=footer.metadata, read_dictionary=sorted(self._texts.intersection([*needed, *extra])), memory_map=True
+        ) as file:
+            rows = file.read_row_groups(groups, columns=[*needed, *extra], use_threads=len(groups) > 1)
+        if wanted is not None:
+            rows = select(rows, wanted)
+            if not rows.num_rows:
+                return None
+        return self._complete(rows, item, names)
+
+    def _complete(self, rows: pa.Table, item: DataFile, names: Sequence[str]) -> pa.Table:
+        columns = []
+        for name in names:
+            field = self._field(name)
+            if name in item.partition:
+                value = pa.scalar(item.partition[name], pa.string())
+                column = pa.repeat(value if pa.types.is_dictionary(field.type) else value.cast(field.type), rows.num_rows)
+                columns.append(column.dictionary_encode() if pa.types.is_dictionary(field.type) else column)
+            else:
+                column = rows.column(name)
+                columns.append(column if column.type == field.type else column.cast(field.type))
+        return pa.table(columns, schema=pa.schema([self._field(name) for name in names]))
+
+    def _footer(self, path: str) -> _Footer:
+        with self._lock:
+            known = self._footers.get(path)
+            if known is not None:
+                self._footers.move_to_end(path)
+                return known
+        try:
+            metadata = pq.read_metadata(self._root / path)
+        except FileNotFoundError:
+            raise
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StorageError(
+                f"expected a Parquet file, but it cannot be read: {error}",
+                where=str(self._root / path),
+                hint="Make the lake again from the journal: tynys centre rebuild-lake.",
+                code="lake.damaged",
+            ) from error
+        footer = _bounds(metadata, [name for name in (*self._layout.key,) if name in self._names])
+        with self._lock:
+            self._footers[path] = footer
+            if len(self._footers) > KEPT_FOOTERS:
+                self._footers.popitem(last=False)
+        return footer
+
+
+def _bounds(metadata: pq.FileMetaData, names: Sequence[str]) -> _Footer:
+    """Extremes of some columns in every row group."""
+    place = {metadata.schema.column(number).name: number for number in range(metadata.num_columns)}
+    low: list[dict[str, Any]] = []
+    high: list[dict[str, Any]] = []
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        found = {name: group.column(place[name]).statistics for name in names}
+        low.append({name: item.min for name, item in found.items() if item is not None and item.has_min_max})
+        high.append({name: item.max for name, item in found.items() if item is not None and item.has_min_max})
+    return _Footer(metadata, tuple(low), tuple(high))
+
+
+def select(rows: pa.Table, wanted: Wanted) -> pa.Table:
+    """Only the wanted rows."""
+    instant = rows.column(wanted.instant)
+    mask = pc.and_(pc.greater_equal(instant, wanted.start_ms), pc.less(instant, wanted.end_ms))
+    if wanted.texts is not None:
+        mask = pc.and_(mask, is_one_of(rows.column(wanted.column), wanted.texts))
+    return rows.filter(mask)
+
+
+def is_one_of(column: pa.ChunkedArray, texts: Collection[str]) -> pa.ChunkedArray:
+    """Whether each value is one of the texts; a dictionary column is judged by its dictionary."""
+    values = pa.array(sorted(texts), pa.string())
+    if not pa.types.is_dictionary(column.type):
+        return pc.is_in(column, value_set=values)
+    chunks = [pc.is_in(part.dictionary, value_set=values).take(part.indices) for part in column.chunks]
+    return pa.chunked_array(chunks, pa.bool_())

@@ -1,0 +1,203 @@
+"""The lake's four tables: their columns, partitions, order of rows and how their Parquet files are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT = 1
+"""Version of the lake's layout."""
+TEXT = pa.dictionary(pa.int32(), pa.string())
+"""How repeated texts are held in memory; in the files and to other tools they are plain strings."""
+
+READINGS = pa.schema(
+    [
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("time_ms", pa.int64(), nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("status", pa.int8(), nullable=False),
+        pa.field("cause", pa.int8(), nullable=False),
+        pa.field("device_offset_ms", pa.int32()),
+        pa.field("gateway", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("simulated", pa.bool_(), nullable=False),
+    ]
+)
+AVERAGES = pa.schema(
+    [
+        pa.field("period", pa.string(), nullable=False),
+        pa.field("month", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("component", pa.string(), nullable=False),
+        pa.field("origin", pa.string(), nullable=False),
+        pa.field("start_ms", pa.int64(), nullable=False),
+        pa.field("end_ms", pa.int64(), nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("status", pa.string(), nullable=False),
+        pa.field("plant_state", pa.string(), nullable=False),
+        pa.field("provisional", pa.bool_(), nullable=False),
+        pa.field("count_valid", pa.int32(), nullable=False),
+        pa.field("count_expected", pa.int32(), nullable=False),
+        pa.field("revision", pa.int32(), nullable=False),
+        pa.field("known_ms", pa.int64(), nullable=False),
+        pa.field("chain", pa.string(), nullable=False),
+        pa.field("configuration", pa.string(), nullable=False),
+        pa.field("rule_pack", pa.string(), nullable=False),
+        pa.field("raw", pa.float64()),
+        pa.field("calibrated", pa.float64()),
+        pa.field("o2_dry_pct", pa.float64()),
+        pa.field("h2o_pct", pa.float64()),
+        pa.field("temperature_c", pa.float64()),
+        pa.field("pressure_kpa", pa.float64()),
+        pa.field("simulated", pa.bool_(), nullable=False),
+    ]
+)
+SUPERSEDED = AVERAGES.append(pa.field("superseded_ms", pa.int64(), nullable=False))
+SUMMARIES = pa.schema(
+    [
+        pa.field("period", pa.string(), nullable=False),
+        pa.field("month", pa.string(), nullable=False),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("start_ms", pa.int64(), nullable=False),
+        pa.field("end_ms", pa.int64(), nullable=False),
+        pa.field("count_expected", pa.int32(), nullable=False),
+        pa.field("count_by_status", pa.list_(pa.int32()), nullable=False),
+        pa.field("minimum", pa.float64()),
+        pa.field("maximum", pa.float64()),
+        pa.field("mean", pa.float64()),
+        pa.field("standard_deviation", pa.float64()),
+        pa.field("lag1_correlation", pa.float64()),
+        pa.field("longest_run", pa.int32(), nullable=False),
+        pa.field("distinct", pa.int32(), nullable=False),
+        pa.field("values_hash", pa.binary(), nullable=False),
+        pa.field("revision", pa.int32(), nullable=False),
+        pa.field("known_ms", pa.int64(), nullable=False),
+        pa.field("simulated", pa.bool_(), nullable=False),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """How one table is kept.
+
+    Parameters
+    ----------
+    name : str
+        The folder under the lake.
+    schema : pa.Schema
+        All columns; plain types, as any reader sees them.
+    partition : tuple of str
+        Columns whose values are folder names.
+    key : tuple of str
+        Columns that name a row; also the order of rows in a file.
+    statistics : tuple of str
+        Columns whose extremes each file states in the log.
+    split, plain : tuple of str
+        Columns written byte-stream-split (measured values) and delta-packed (instants, positions).
+    group_rows, file_rows : int
+        Rows of a row group, and about how many a compacted file holds.
+    """
+
+    name: str
+    schema: pa.Schema
+    partition: tuple[str, ...]
+    key: tuple[str, ...]
+    statistics: tuple[str, ...]
+    values: tuple[str, ...]
+    instants: tuple[str, ...]
+    group_rows: int
+    file_rows: int
+
+    configuration: Mapping[str, str] = MappingProxyType({"delta.checkpointInterval": "100", "delta.dataSkippingNumIndexedCols": "4"})
+
+    @property
+    def file_schema(self) -> pa.Schema:
+        """Columns inside a file: all but the partition's, repeated texts by dictionary."""
+        fields = [item for item in self.schema if item.name not in self.partition]
+        return pa.schema([item.with_type(TEXT) if pa.types.is_string(item.type) else item for item in fields])
+
+    def parquet(self, *, compact: bool) -> dict[str, Any]:
+        """Arguments for pyarrow's Parquet writer."""
+        encoding = dict.fromkeys(self.values, "BYTE_STREAM_SPLIT") | dict.fromkeys(self.instants, "DELTA_BINARY_PACKED")
+        names = [item.name for item in self.schema if item.name not in self.partition]
+        return {
+            "compression": "zstd",
+            "compression_level": 6 if compact else 1,
+            "use_dictionary": [name for name in names if name not in encoding],
+            "column_encoding": encoding,
+            "row_group_size": self.group_rows,
+            "write_statistics": [*self.key, "position"] if "position" in names else list(self.key),
+            "store_schema": False,
+            "write_page_index": False,
+        }
+
+    def bounds(self, rows: pa.Table) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Least and greatest value of each column with statistics."""
+        low: dict[str, Any] = {}
+        high: dict[str, Any] = {}
+        for name in self.statistics:
+            column = rows.column(name)
+            if pa.types.is_dictionary(column.type):
+                column = pc.unique(column)
+                column = column.cast(pa.string()) if isinstance(column, pa.ChunkedArray) else column.dictionary_decode()
+            extremes = pc.min_max(column).as_py()
+            low[name], high[name] = extremes["min"], extremes["max"]
+        return low, high
+
+
+READINGS_LAYOUT = TableLayout(
+    name="readings",
+    schema=READINGS,
+    partition=("day",),
+    key=("channel", "time_ms", "gateway"),
+    statistics=("channel", "time_ms", "position"),
+    values=("value",),
+    instants=("time_ms", "position"),
+    group_rows=65_536,
+    file_rows=48_000_000,
+)
+AVERAGES_LAYOUT = TableLayout(
+    name="averages",
+    schema=AVERAGES,
+    partition=("period", "month"),
+    key=("source", "component", "start_ms", "origin"),
+    statistics=("source", "component", "start_ms"),
+    values=("value", "raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa"),
+    instants=("start_ms", "end_ms", "known_ms"),
+    group_rows=16_384,
+    file_rows=2_000_000,
+)
+SUPERSEDED_LAYOUT = TableLayout(
+    name="averages_superseded",
+    schema=SUPERSEDED,
+    partition=("period", "month"),
+    key=("source", "component", "start_ms", "origin", "revision"),
+    statistics=("source", "component", "start_ms"),
+    values=AVERAGES_LAYOUT.values,
+    instants=("start_ms", "end_ms", "known_ms", "superseded_ms"),
+    group_rows=16_384,
+    file_rows=2_000_000,
+)
+SUMMARIES_LAYOUT = TableLayout(
+    name="summaries",
+    schema=SUMMARIES,
+    partition=("period", "month"),
+    key=("channel", "start_ms"),
+    statistics=("channel", "start_ms"),
+    values=("minimum", "maximum", "mean", "standard_deviation", "lag1_correlation"),
+    instants=("start_ms", "end_ms", "known_ms"),
+    group_rows=16_384,
+    file_rows=2_000_000,
+)
+LAYOUTS = (READINGS_LAYOUT, AVERAGES_LAYOUT, SUPERSEDED_LAYOUT, SUMMARIES_LAYOUT)
+"""Every table of the lake."""

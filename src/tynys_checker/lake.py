@@ -1,0 +1,67 @@
+"""Reads the centre's lake as anyone's tool would: Delta tables by their published columns (docs/reference/storage.md)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+
+from tynys_checker.join import Rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+
+def read_readings(lake: Path, gateways: set[str], start_ms: int, end_ms: int) -> dict[str, Rows]:
+    """Rows by channel of the half-open span, as sent by the given gateways."""
+    first = datetime.fromtimestamp(start_ms / 1000, tz=UTC).date()
+    last = datetime.fromtimestamp((end_ms - 1) / 1000, tz=UTC).date()
+    days = [str(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    table: pa.Table = DeltaTable(lake / "readings").to_pyarrow_table(
+        partitions=[("day", "in", days)], columns=["channel", "time_ms", "value", "gateway"]
+    )
+    keep = pc.and_(
+        pc.and_(pc.greater_equal(table["time_ms"], start_ms), pc.less(table["time_ms"], end_ms)),
+        pc.is_in(table["gateway"], value_set=_strings(gateways)),
+    )
+    return by_channel(table.filter(keep))
+
+
+def by_channel(table: pa.Table) -> dict[str, Rows]:
+    """Split a table of readings by its channel column."""
+    encoded = pc.dictionary_encode(table["channel"].combine_chunks())
+    names = encoded.dictionary.to_pylist()
+    code = encoded.indices.to_numpy(zero_copy_only=False)
+    time_ms = table["time_ms"].to_numpy().astype(np.int64)
+    value = pc.fill_null(table["value"].combine_chunks(), float("nan")).to_numpy(zero_copy_only=False)
+    order = np.argsort(code, kind="stable")
+    bounds = np.searchsorted(code[order], np.arange(len(names) + 1))
+    return {name: Rows(time_ms[order[a:b]], value[order[a:b]]) for name, a, b in zip(names, bounds[:-1], bounds[1:], strict=True)}
+
+
+def count_averages(lake: Path, start_ms: int, end_ms: int) -> int:
+    """20-minute averages computed from windows that lie wholly in the span and carry a value."""
+    table: pa.Table = DeltaTable(lake / "averages").to_pyarrow_table(columns=["period", "start_ms", "end_ms", "value", "origin", "count_valid"])
+    keep = (
+        pc.equal(table["period"], "PT20M"),
+        pc.equal(table["origin"], "computed"),
+        pc.greater_equal(table["start_ms"], start_ms),
+        pc.less_equal(table["end_ms"], end_ms),
+        pc.is_valid(table["value"]),
+        pc.greater(table["count_valid"], 0),
+    )
+    mask = keep[0]
+    for condition in keep[1:]:
+        mask = pc.and_(mask, condition)
+    return table.filter(mask).num_rows
+
+
+def _strings(values: set[str]) -> pa.Array:
+    import pyarrow as arrow  # noqa: PLC0415 - the type alone is needed elsewhere
+
+    return arrow.array(sorted(values), arrow.string())
