@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import shutil
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ import msgspec
 
 from tynys.domain.errors import ConfigurationError, RefusedError
 from tynys.plant.line import CentreLine, LineError
-from tynys.wire import SigningKey, enrol_message
+from tynys.wire.enrolment import enrol_signature
+from tynys.wire.keys import SigningKey
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CODE_FILE = "plant.toml"
+SETTINGS_NAME = "plant.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class NewPlant:
     enrolment: Enrolment | None
 
 
-async def enrol(line: CentreLine, key: SigningKey, code: str, gateway: UUID, facility: str, role: str) -> Enrolment:
+async def enrol(line: CentreLine, key: SigningKey, *, code: str, gateway: UUID, facility: str, role: str) -> Enrolment:
     """Introduce a gateway's key to the centre with a one-time code."""
     document = {
         "code": code,
@@ -48,7 +50,7 @@ async def enrol(line: CentreLine, key: SigningKey, code: str, gateway: UUID, fac
         "facility": facility,
         "role": role,
         "public_key": base64.b64encode(key.public).decode(),
-        "signature": base64.b64encode(key.sign(enrol_message(code, gateway, facility, role))).decode(),
+        "signature": base64.b64encode(enrol_signature(key, code=code, gateway=gateway, facility=facility, role=role)).decode(),
     }
     try:
         answer = await line.post_json("/v1/enrol", document)
@@ -66,68 +68,66 @@ async def enrol(line: CentreLine, key: SigningKey, code: str, gateway: UUID, fac
         raise LineError(f"expected an enrolment, got {answer[:80]!r}", where=line.url, code="line.not_a_centre") from error
 
 
-async def init_plant(
-    folder: Path,
-    *,
-    facility: str = "my-facility",
-    role: str = "live",
-    centre_url: str | None = None,
-    ca_file: Path | None = None,
-    code: str | None = None,
-    configuration: Path | None = None,
-    clock_url: str | None = None,
-    page_port: int | None = 8081,
-    devices: str = "",
-) -> NewPlant:
-    """Make the folder of a new gateway.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a new plant's folder is made from.
 
-    Parameters
-    ----------
-    configuration : Path
-        A facility document to copy in; without it plant.toml names ``facility.json``, which the person provides.
-    devices : str
-        TOML text of `[[devices]]`; without it commented examples are written.
+    ``configuration`` is a facility document to copy in (without it plant.toml names ``facility.json``, which the person
+    provides); ``devices`` the TOML text of `[[devices]]` (without it commented examples are written).
     """
-    settings_file = folder / "plant.toml"
-    if settings_file.exists():
-        raise ConfigurationError("there already is a plant here", where=str(settings_file), hint="choose another folder; keys are never overwritten")
-    if code and not (centre_url and ca_file):
+
+    facility: str = "my-facility"
+    role: str = "live"
+    centre_url: str | None = None
+    ca_file: Path | None = None
+    code: str | None = None
+    configuration: Path | None = None
+    clock_url: str | None = None
+    page_port: int | None = 8081
+    devices: str = ""
+
+
+async def init_plant(folder: Path, wishes: Wishes) -> NewPlant:
+    """Make the folder of a new gateway: keys, plant.toml, and its enrolment if a code is given; nothing is overwritten."""
+    if wishes.code and not (wishes.centre_url and wishes.ca_file):
         raise ConfigurationError("an enrolment code needs the centre's address and its CA file", hint="add --centre https://… --ca ca.pem")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings_file = folder / SETTINGS_NAME
+    await asyncio.to_thread(_prepare, folder, settings_file, wishes)
     key = SigningKey.generate()
     gateway = uuid4()
-    if ca_file is not None:
-        shutil.copyfile(ca_file, folder / "centre-ca.pem")
     enrolment = None
-    if code and centre_url and ca_file:
-        line = CentreLine(centre_url, ca_file)
+    if wishes.code and wishes.centre_url and wishes.ca_file:
+        line = CentreLine(wishes.centre_url, wishes.ca_file)
         try:
-            enrolment = await enrol(line, key, code, gateway, facility, role)
+            enrolment = await enrol(line, key, code=wishes.code, gateway=gateway, facility=wishes.facility, role=wishes.role)
         finally:
             await line.close()
     key.save(folder / "gateway.key")
-    if configuration is not None:
-        shutil.copyfile(configuration, folder / f"facility{configuration.suffix}")
-    text = _template(facility, role, gateway, centre_url, enrolment, clock_url, page_port, devices, configuration)
-    settings_file.write_text(text, "utf-8")
+    await asyncio.to_thread(settings_file.write_text, _template(wishes, gateway, enrolment), "utf-8")
     return NewPlant(folder, settings_file, gateway, key.key_id, enrolment)
 
 
-def _template(
-    facility: str,
-    role: str,
-    gateway: UUID,
-    centre_url: str | None,
-    enrolment: Enrolment | None,
-    clock_url: str | None,
-    page_port: int | None,
-    devices: str,
-    configuration: Path | None,
-) -> str:
+def _prepare(folder: Path, settings_file: Path, wishes: Wishes) -> None:
+    if settings_file.exists():
+        raise ConfigurationError(
+            "there already is a plant here", where=str(settings_file), hint="choose another folder; keys are never overwritten"
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if wishes.ca_file is not None:
+        shutil.copyfile(wishes.ca_file, folder / "centre-ca.pem")
+    if wishes.configuration is not None:
+        shutil.copyfile(wishes.configuration, folder / f"facility{wishes.configuration.suffix}")
+
+
+def _template(wishes: Wishes, gateway: UUID, enrolment: Enrolment | None) -> str:
     """plant.toml with a comment at every key; what is not known yet stands commented out."""
     key = enrolment.centre_public_key if enrolment else "<the line in the centre's keys/centre.pub>"
-    off = "" if centre_url and enrolment else "# "
-    suffix = configuration.suffix if configuration else ".json"
+    off = "" if enrolment else "# "
+    suffix = wishes.configuration.suffix if wishes.configuration else ".json"
+    simulated = str(enrolment.simulated).lower() if enrolment else "false"
+    page = "# page_port = 8081               # the local page; absent: none"
+    if wishes.page_port is not None:
+        page = f"page_port = {wishes.page_port}               # the local page; absent: none, 0: any free port"
     parts = [
         "# A Tynys gateway. Every path is relative to this file; an unknown key is an error.",
         "# Reference: docs/reference/plant-toml.md. After a change: `tynys plant check plant.toml`.",
@@ -137,26 +137,26 @@ def _template(
         "",
         "[gateway]",
         f'id = "{gateway}"               # made here, never reused',
-        f'facility = "{facility}"',
-        f'role = "{role}"                # live, or history for recorded data',
+        f'facility = "{wishes.facility}"',
+        f'role = "{wishes.role}"                # live, or history for recorded data',
         'key = "gateway.key"            # the private key, mode 0600; leave it on this machine',
         'spool = "spool"                # folder; wants a disk with room for a year',
         "seal_seconds = 5               # a batch every so many seconds, 1 to 60",
-        f"page_port = {page_port}" if page_port is not None else "# page_port = 8081               # the local page; absent: none",
+        page,
         '# rule_pack = "my-pack.toml"   # absent: the published pack the monitoring plan names',
         "",
         "# The ministry's centre. Without this section the gateway spools and computes, and sends nothing.",
         f"{off}[centre]",
-        f'{off}url = "{centre_url or "https://centre.example:8443"}"',
+        f'{off}url = "{wishes.centre_url or "https://centre.example:8443"}"',
         f'{off}ca_file = "centre-ca.pem"      # only a server signed by this authority is trusted',
         f'{off}public_key = "{key}"  # signs the receipts',
-        f"{off}simulated = {str(enrolment.simulated).lower() if enrolment else 'false'}             # as the centre enrolled this gateway",
+        f"{off}simulated = {simulated}             # as the centre enrolled this gateway",
         "",
         "# A shared simulated clock; absent: this computer's clock.",
-        "[clock]" if clock_url else "# [clock]",
-        f'url = "{clock_url}"' if clock_url else '# url = "tcp://127.0.0.1:4000"',
+        "[clock]" if wishes.clock_url else "# [clock]",
+        f'url = "{wishes.clock_url}"' if wishes.clock_url else '# url = "tcp://127.0.0.1:4000"',
         "",
-        devices or _DEVICE_EXAMPLES,
+        wishes.devices or _DEVICE_EXAMPLES,
     ]
     return "\n".join(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -25,8 +26,8 @@ from tynys.plant.spool import Spool
 from tynys.plant.spool_tables import SpoolFullError
 from tynys.plant.spool_thread import Alarms, SpoolThread
 from tynys.plant.watch import Watch
-from tynys.wire import SigningKey, VerifyKey
 from tynys.wire.clock import open_clock
+from tynys.wire.keys import SigningKey, VerifyKey
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -62,6 +63,7 @@ class Gateway:
         configuration: FacilityConfiguration,
         pack: RulePack,
         key: SigningKey,
+        *,
         thread: SpoolThread,
         drivers: tuple[Driver, ...],
         clock: Clock,
@@ -77,8 +79,8 @@ class Gateway:
         self.watch = Watch(thread, self.alarms, drivers, clock, line)
         self.sender: Sender | None = None
         if line is not None and settings.centre is not None:
-            centre_key = VerifyKey.from_base64(settings.centre.public_key)
-            self.sender = Sender(thread, line, centre_key, settings.gateway.id, clock, self.alarms, on_change=self.touch)
+            centre_key = VerifyKey(base64.b64decode(settings.centre.public_key))
+            self.sender = Sender(thread, line, centre_key, settings.gateway.id, clock=clock, alarms=self.alarms, on_change=self.touch)
         self.recent: RecentReadings | None = None
         self.revision = 0
         self._key = key
@@ -110,7 +112,7 @@ class Gateway:
             await asyncio.gather(*(driver.connect() for driver in drivers))
             clock = await open_clock(settings.clock_url, name=f"{settings.gateway.facility} {settings.gateway.role} gateway", rank=1)
             stack.push_async_callback(clock.close)
-            yield cls(settings, configuration, pack, key, thread, drivers, clock, line)
+            yield cls(settings, configuration, pack, key, thread=thread, drivers=drivers, clock=clock, line=line)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set or the clock's run is over, then seal the rest and try once more to send."""
@@ -227,7 +229,7 @@ class Gateway:
         try:
             await self.thread.call(store)
         except SpoolFullError as error:
-            log.error("average.lost", end_ms=end_ms, error=error.message)
+            log.warning("average.lost", end_ms=end_ms, error=error.message)
 
     async def _finish(self) -> None:
         """Seal the rest, say that the run ends, and try once more to send."""
@@ -240,7 +242,7 @@ class Gateway:
         try:
             await self.thread.call(lambda _: keeper.finish(now_ms))
         except SpoolFullError as error:
-            log.error("gateway.stop", error=error.message)
+            log.warning("gateway.stop", error=error.message)
         if self.sender is not None:
             await self.sender.drain(LAST_SEND_S)
         log.info("gateway.stop")

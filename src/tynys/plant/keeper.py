@@ -10,8 +10,8 @@ from tynys.plant.seconds import TICK_MS, gap_second
 from tynys.plant.spool_tables import SpoolFullError
 
 if TYPE_CHECKING:
-    from tynys.plant.seconds import Layout, Second
     from tynys.plant.sealer import Sealer
+    from tynys.plant.seconds import Layout, Second
     from tynys.plant.spool import Spool
 
 LIVE_BATCH_MS = 60_000

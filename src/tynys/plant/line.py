@@ -22,7 +22,7 @@ _BUSY = (429, 503)
 
 
 class LineError(TynysError):
-    """The centre could not be reached, or did not answer as agreed; ``retry_after_s`` is its own wish. [s]"""
+    """The centre could not be reached, or did not answer as agreed; ``retry_after_s`` is its own wish. [s]."""
 
     code = "line.failed"
 
@@ -119,7 +119,8 @@ class CentreLine:
                 code="line.certificate",
             )
         if isinstance(error, httpx.ConnectError):
-            return LineError(f"nobody answers: {text}", where=self.url, hint="is the centre running, and its address right?", code="line.cut")
+            hint = "is the centre running, and its address right?"
+            return LineError(f"nobody answers: {text}", where=self.url, hint=hint, code="line.cut")
         if isinstance(error, httpx.TimeoutException):
             return LineError(f"no answer in time ({type(error).__name__})", where=self.url, code="line.cut")
         return LineError(f"the line failed: {text}", where=self.url, code="line.cut")

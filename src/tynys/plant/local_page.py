@@ -22,9 +22,7 @@ LANGUAGES = ("en", "ru", "kk")
 _ENCODE = msgspec.json.Encoder().encode
 
 
-def local_app(
-    queries: LocalQueries, *, page: Callable[[PlantView, str], str] | None = None, mount: Sequence[BaseRoute] = ()
-) -> Starlette:
+def local_app(queries: LocalQueries, *, page: Callable[[PlantView, str], str] | None = None, mount: Sequence[BaseRoute] = ()) -> Starlette:
     """The local page's application.
 
     Parameters

@@ -10,7 +10,6 @@ import numpy as np
 from tynys.calc.running import running_windows
 from tynys.calc.series import Series, join_blocks
 from tynys.calc.timegrid import window_at
-from tynys.domain.average import Average
 from tynys.domain.component import Certainty
 from tynys.domain.status import AverageStatus, GapCause, InstrumentStatus, PlantState
 from tynys.plant import spool_reader
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tynys.calc.running import RunningAverage
+    from tynys.domain.average import Average
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.law import RulePack
     from tynys.plant.settings import PlantSettings
@@ -118,9 +118,7 @@ def build_view(
     )
 
 
-def _channels(
-    settings: PlantSettings, configuration: FacilityConfiguration, latest: Mapping[UUID, Latest]
-) -> tuple[LocalChannelView, ...]:
+def _channels(settings: PlantSettings, configuration: FacilityConfiguration, latest: Mapping[UUID, Latest]) -> tuple[LocalChannelView, ...]:
     device_of = {name: device.id for device in settings.devices for name in device.channels.values()}
     views = []
     for channel in configuration.channels:

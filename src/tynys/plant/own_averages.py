@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tynys.calc.pipeline import average_windows, longer_windows
@@ -64,7 +65,7 @@ class OwnAverages:
         if first is None:
             return []
         edges = window_edges(self.short, max(first, since_ms), now_ms, self._zone)
-        return [int(end) for start, end in zip(edges[:-1], edges[1:], strict=True) if end <= now_ms and int(start) not in have]
+        return [int(end) for start, end in pairwise(edges) if end <= now_ms and int(start) not in have]
 
     def from_spool(self, connection: sqlite3.Connection, end_ms: int) -> list[Average]:
         """Averages of the short-term window ending at ``end_ms``, from what the spool holds."""

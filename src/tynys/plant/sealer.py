@@ -13,7 +13,7 @@ from tynys.domain.status import GapCause
 from tynys.plant import spool_reader
 from tynys.plant.seconds import TICK_MS, Layout, gap_blocks, gap_second, to_blocks
 from tynys.plant.spool import SealedBatch
-from tynys.wire import payload_hash, seal
+from tynys.wire.envelope import seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.domain.reading import ReadingBlock
     from tynys.plant.spool import Spool
-    from tynys.wire import SigningKey
+    from tynys.wire.keys import SigningKey
 
 GAP_ROWS_MS = 86_400_000
 """A silence up to this long becomes gap rows; what lies before it is one loss record. [ms]"""
@@ -51,7 +51,7 @@ class Sealer:
         self._configuration: bytes | None = configuration.encode()
         head = spool_reader.head(spool.connection)
         self._previous_hash = head.hash if head else b""
-        self._seq = 0
+        self._seq = 1
         spool.add_notes([("event", Event(started_ms, "gateway.start", f"tynys {__version__}"))])
         self._note_change(configuration, started_ms)
 
@@ -64,7 +64,7 @@ class Sealer:
     @property
     def sealed_batches(self) -> int:
         """Batches sealed in this epoch."""
-        return self._seq
+        return self._seq - 1
 
     def seal_seconds(self, start_ms: int, end_ms: int, layout: Layout, sealed_ms: int, missing: GapCause = GapCause.SPOOL_FULL) -> None:
         """Seal the seconds of a half-open span and drop their rows; an instant without a row becomes a gap row.
@@ -76,14 +76,12 @@ class Sealer:
         current = self._spool.layout_id(layout)
         known[current] = layout
         seen = {second.time_ms for seconds in rows.values() for second in seconds}
-        losses: list[Loss] = []
         fill = rows.setdefault(current, [])
         for time_ms in range(start_ms, end_ms, TICK_MS):
             if time_ms not in seen:
                 cause = GapCause.UNDECODABLE if time_ms in damaged else missing
                 fill.append(gap_second(time_ms, layout, cause))
-        for time_ms in damaged:
-            losses.append(Loss(None, time_ms, time_ms + TICK_MS, int(layout.due(time_ms).sum()), "spool.row_damaged"))
+        losses = [Loss(None, time_ms, time_ms + TICK_MS, int(layout.due(time_ms).sum()), "spool.row_damaged") for time_ms in damaged]
         blocks: list[ReadingBlock] = []
         for number, seconds in rows.items():
             seconds.sort(key=lambda second: second.time_ms)
@@ -133,7 +131,7 @@ class Sealer:
             clock=records["clock"][-1] if records["clock"] else None,  # type: ignore[arg-type]
         )
         envelope = seal(batch, self._key)
-        digest = payload_hash(envelope.payload)
+        digest = envelope.hash
         gaps = sum(int((block.cause != 0).sum()) for block in blocks)
         sealed = SealedBatch(
             envelope=envelope,
@@ -147,7 +145,7 @@ class Sealer:
             previous_hash=self._previous_hash,
             hash=digest,
         )
-        self._spool.store_batch(sealed, replaces=replaces, notes=[note.id for note in notes], averages=len(batch.averages) > 0)
+        self._spool.store_batch(sealed, replaces=replaces, notes=[note.id for note in notes], averages=batch.averages)
         self._seq += 1
         self._previous_hash = digest
         self._configuration = None

@@ -34,7 +34,7 @@ _DATED_BYTES = 14
 
 
 class LayoutColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One column of a second: a channel and its grid interval. [ms]"""
+    """One column of a second: a channel and its grid interval. [ms]."""
 
     channel: UUID
     interval_ms: int
@@ -48,7 +48,7 @@ class Layout:
 
     @cached_property
     def intervals_ms(self) -> npt.NDArray[np.int64]:
-        """Grid interval of each column. [ms]"""
+        """Grid interval of each column. [ms]."""
         return np.array([column.interval_ms for column in self.columns], dtype=np.int64)
 
     def __len__(self) -> int:
@@ -93,7 +93,9 @@ class Second:
         value = np.frombuffer(body, dtype="<f8", count=columns)
         status = np.frombuffer(body, dtype=np.uint8, count=columns, offset=8 * columns)
         cause = np.frombuffer(body, dtype=np.uint8, count=columns, offset=9 * columns)
-        offset = np.frombuffer(body, dtype="<i4", count=columns, offset=_BARE_BYTES * columns) if len(body) > _BARE_BYTES * columns else None
+        offset = (
+            np.frombuffer(body, dtype="<i4", count=columns, offset=_BARE_BYTES * columns) if len(body) > _BARE_BYTES * columns else None
+        )
         return cls(time_ms, value, status, cause, offset)
 
 

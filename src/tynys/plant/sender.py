@@ -18,7 +18,9 @@ from tynys.domain.errors import TynysError, WireError
 from tynys.plant import spool_reader
 from tynys.plant.line import LineError
 from tynys.plant.spool import Spool
-from tynys.wire import Envelope, compress, open_reply, pack_request
+from tynys.wire.compression import compress
+from tynys.wire.envelope import Envelope, pack_request
+from tynys.wire.receipts import Outcome, open_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from tynys.plant.line import CentreLine
     from tynys.plant.spool_tables import Waiting
     from tynys.plant.spool_thread import Alarms, SpoolThread
-    from tynys.wire import Clock, Receipt, Reply, VerifyKey
+    from tynys.wire.clock import Clock
+    from tynys.wire.keys import VerifyKey
+    from tynys.wire.receipts import Receipt, Reply
 
 REQUEST_BATCHES = 64
 REQUEST_BYTES = 6 * 1024 * 1024
@@ -47,7 +51,7 @@ class ForgedReplyError(LineError):
 
 @dataclass(slots=True)
 class SenderState:
-    """How sending goes, for the local page; times are real. [s]"""
+    """How sending goes, for the local page; times are real. [s]."""
 
     connected: bool = False
     last_error: str = ""
@@ -60,7 +64,7 @@ class SenderState:
 
 
 class Backoff:
-    """Exponential delay with full jitter. [s]"""
+    """Exponential delay with full jitter. [s]."""
 
     def __init__(self, first_s: float = FIRST_DELAY_S, last_s: float = LAST_DELAY_S) -> None:
         self._first_s = first_s
@@ -97,9 +101,9 @@ class Sender:
         line: CentreLine,
         centre_key: VerifyKey,
         gateway: UUID,
+        *,
         clock: Clock,
         alarms: Alarms,
-        *,
         live_window: int = REQUEST_BATCHES,
         backlog_duty: float = 0.5,
         on_change: Callable[[], None] = lambda: None,
@@ -143,48 +147,59 @@ class Sender:
             except (TynysError, TimeoutError):
                 return
 
+    async def run_recorded(self) -> None:
+        """Send everything in one lane, oldest first, at full speed, until cancelled."""
+        self._live_window = 0
+        self._duty = 1.0
+        await self._backlog_lane(alone=True)
+
     async def _live_lane(self) -> None:
-        """The newest batches; while the line is cut this lane alone tries it, and the backlog waits."""
+        """The newest batches; while the line is cut this lane tries it, and the backlog waits for its success."""
         backoff = Backoff()
         while True:
             self._fresh.clear()
             batches = await self._take(live=True)
             if not batches:
+                self._up.set()
                 await _wait(self._fresh, _IDLE_S)
                 continue
             try:
                 await self._deliver(batches)
             except TynysError as error:
+                self._up.clear()
                 await self._failed(error)
-                await asyncio.sleep(max(backoff.next_s(), error.retry_after_s if isinstance(error, LineError) else 0.0))
+                await asyncio.sleep(_delay_s(backoff, error))
             else:
                 backoff.reset()
                 self._up.set()
 
-    async def _backlog_lane(self) -> None:
+    async def _backlog_lane(self, *, alone: bool = False) -> None:
         """Older batches, oldest first, with pauses that leave the line to the live lane."""
+        backoff = Backoff()
         while True:
-            await self._up.wait()
+            if not alone:
+                await self._up.wait()
+            else:
+                self._fresh.clear()
             batches = await self._take(live=False)
             if not batches:
-                await asyncio.sleep(_IDLE_S)
+                await (_wait(self._fresh, _IDLE_S) if alone else asyncio.sleep(_IDLE_S))
                 continue
             started = time.monotonic()
             try:
                 await self._deliver(batches)
             except TynysError as error:
                 await self._failed(error)
-                await asyncio.sleep(FIRST_DELAY_S)
+                await asyncio.sleep(_delay_s(backoff, error))
             else:
-                spent_s = time.monotonic() - started
-                await asyncio.sleep(spent_s * (1 / self._duty - 1))
+                backoff.reset()
+                await asyncio.sleep((time.monotonic() - started) * (1 / self._duty - 1))
 
     async def _refused_lane(self) -> None:
         """What the centre refused is offered again now and then: a key may have been enrolled since."""
         while True:
             await asyncio.sleep(REFUSED_RETRY_S)
-            now_ms = self._clock.now_ms()
-            if await self._spool.call(lambda spool: spool.retry_refused(now_ms)):
+            if await self._spool.call(partial(Spool.retry_refused, now_ms=self._clock.now_ms())):
                 self._fresh.set()
 
     async def _take(self, *, live: bool) -> list[Waiting]:
@@ -209,7 +224,9 @@ class Sender:
         now_ms = self._clock.now_ms()
         for batch_id in damaged:
             log.error("spool.batch_damaged", batch=batch_id)
-            await self._spool.call(partial(Spool.mark_damaged, batch_id=batch_id, reason="its bytes are not what was sealed", now_ms=now_ms))
+            await self._spool.call(
+                partial(Spool.mark_damaged, batch_id=batch_id, reason="its bytes are not what was sealed", now_ms=now_ms)
+            )
         if damaged:
             await self._alarms.judge("spool.batch_damaged", f"{len(damaged)} sealed batches can no longer be read", now_ms)
         self._in_flight.update(batch.id for batch in batches)
@@ -244,10 +261,13 @@ class Sender:
         return reply
 
     def _fits(self, receipt: Receipt, batch: Waiting) -> bool:
-        return (receipt.gateway, receipt.epoch, receipt.seq, receipt.batch_hash) == (self._gateway, batch.epoch, batch.seq, batch.hash)
+        if receipt.batch_hash != batch.hash:
+            return False
+        named = (receipt.gateway, receipt.epoch, receipt.seq) == (self._gateway, batch.epoch, batch.seq)
+        return named or receipt.outcome is Outcome.REFUSED
 
     async def _succeeded(self, reply: Reply) -> None:
-        refused = [receipt for receipt in reply.receipts if str(receipt.outcome) == "refused"]
+        refused = [receipt for receipt in reply.receipts if receipt.outcome is Outcome.REFUSED]
         now_ms = self._clock.now_ms()
         state = self.state
         state.batches += len(reply.receipts) - len(refused)
@@ -259,7 +279,7 @@ class Sender:
         state.connected, state.last_error, state.last_error_code = True, "", ""
         if was:
             await self._alarms.judge(was, "", now_ms)
-        accepted = [receipt for receipt in reply.receipts if str(receipt.outcome) != "refused"]
+        accepted = [receipt for receipt in reply.receipts if receipt.outcome is not Outcome.REFUSED]
         await self._alarms.judge("line.refused", f"{len(refused)} batches: {refused[0].reason}" if refused else "", now_ms)
         if accepted:
             await self._alarms.judge("line.plan_unknown", "" if accepted[-1].plan_known else "waits for approval at the centre", now_ms)
@@ -268,13 +288,16 @@ class Sender:
     async def _failed(self, error: TynysError) -> None:
         state = self.state
         state.failures += 1
-        self._up.clear()
         code, now_ms = error.error_code, self._clock.now_ms()
         if state.last_error_code not in ("", code):
             await self._alarms.judge(state.last_error_code, "", now_ms)
         await self._alarms.judge(code, error.message, now_ms)
         state.connected, state.last_error, state.last_error_code = False, error.message, code
         self._on_change()
+
+
+def _delay_s(backoff: Backoff, error: TynysError) -> float:
+    return max(backoff.next_s(), error.retry_after_s if isinstance(error, LineError) else 0.0)
 
 
 async def _wait(event: asyncio.Event, limit_s: float) -> None:

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from tynys.law import RulePack
 
 SealSeconds = Annotated[int, msgspec.Meta(ge=1, le=60)]
+KEY_BYTES = 32
+"""Length of an Ed25519 public key."""
+
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
 class GatewaySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who this gateway is and where it keeps things. [s]"""
+    """Who this gateway is and where it keeps things. [s]."""
 
     id: UUID
     facility: str
@@ -94,7 +97,7 @@ def load_settings(file: Path) -> PlantSettings:
             key = base64.b64decode(centre.public_key, validate=True)
         except ValueError:
             key = b""
-        if len(key) != 32:  # noqa: PLR2004 - an Ed25519 public key has 32 bytes
+        if len(key) != KEY_BYTES:
             raise ConfigurationError(
                 f"centre.public_key is {centre.public_key!r}; expected the base64 of 32 bytes",
                 where=str(file),

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tynys.domain.average import ReportedAverage
     from tynys.wire.envelope import Envelope
-    from tynys.wire.receipt import Receipt, Reply
+    from tynys.wire.receipts import Receipt, Reply
 
 YEAR_MS = 366 * 86_400_000
 _PRUNE_CHUNK = 500
@@ -162,7 +163,9 @@ class Spool:
 
     def unsealed_averages(self) -> list[Average]:
         """Own averages no batch carries yet."""
-        rows = self.connection.execute("SELECT body FROM average WHERE batch_id IS NULL ORDER BY start_ms, period, source, component")
+        rows = self.connection.execute(
+            "SELECT body FROM average WHERE batch_id IS NULL ORDER BY start_ms, period, source, component LIMIT 2000"
+        )
         return [msgspec.json.decode(row[0], type=Average) for row in rows]
 
     def swap_meta(self, key: str, value: str) -> str | None:
@@ -211,11 +214,13 @@ class Spool:
 
     # --- batches -----------------------------------------------------------------------------------------------
 
-    def store_batch(self, batch: SealedBatch, *, replaces: tuple[int, int] | None, notes: Sequence[int], averages: bool) -> None:
+    def store_batch(
+        self, batch: SealedBatch, *, replaces: tuple[int, int] | None, notes: Sequence[int], averages: Sequence[ReportedAverage]
+    ) -> None:
         """Keep a sealed batch and drop, in the same transaction, what it replaces.
 
-        ``replaces`` is a half-open span of seconds, ``notes`` the ids of notes it carries, ``averages`` whether it
-        carries the unsealed own averages.
+        ``replaces`` is a half-open span of seconds, ``notes`` the ids of notes and ``averages`` the own
+        averages it carries.
         """
         with self._transaction() as connection:
             cursor = connection.execute(
@@ -236,8 +241,10 @@ class Spool:
                 ),
             )
             connection.execute("INSERT INTO outbox VALUES (?, ?, '', ?)", (cursor.lastrowid, tables.WAITING, batch.sealed_ms))
-            if averages:
-                connection.execute("UPDATE average SET batch_id = ? WHERE batch_id IS NULL", (cursor.lastrowid,))
+            connection.executemany(
+                "UPDATE average SET batch_id = ? WHERE source = ? AND component = ? AND period = ? AND start_ms = ?",
+                [(cursor.lastrowid, a.source, a.component, a.period, a.start_ms) for a in averages],
+            )
             if replaces:
                 connection.execute("DELETE FROM second WHERE time_ms >= ? AND time_ms < ?", replaces)
             connection.executemany("DELETE FROM note WHERE id = ?", [(note,) for note in notes])
@@ -248,33 +255,31 @@ class Spool:
             cursor = connection.execute(
                 "INSERT INTO reply VALUES (NULL, ?, ?, ?, ?)", (received_ms, reply.server_time_ms, reply.incarnation.bytes, body)
             )
+            for wanted in reply.wanted:
+                connection.execute(
+                    "INSERT OR IGNORE INTO outbox SELECT id, ?, 'wanted again', ? FROM batch WHERE epoch = ? AND seq BETWEEN ? AND ?",
+                    (tables.WAITING, received_ms, wanted.epoch.bytes, wanted.from_seq, wanted.to_seq),
+                )
             for batch_id, receipt in answers:
                 connection.execute(
                     "INSERT INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (
                         batch_id,
                         cursor.lastrowid,
-                        str(receipt.outcome),
-                        str(receipt.chain),
+                        receipt.outcome.value,
+                        str(receipt.chain or ""),
                         receipt.position,
                         receipt.reason,
                         int(receipt.plan_known),
                     ),
                 )
-                if str(receipt.outcome) == "refused":
+                if receipt.outcome.value == "refused":
                     connection.execute(
                         "UPDATE outbox SET state = ?, reason = ?, since_ms = ? WHERE batch_id = ? AND state != ?",
                         (tables.REFUSED, receipt.reason, received_ms, batch_id, tables.DAMAGED),
                     )
                 else:
                     connection.execute("DELETE FROM outbox WHERE batch_id = ?", (batch_id,))
-            answered = [batch_id for batch_id, _ in answers]
-            for wanted in reply.wanted:
-                connection.execute(
-                    "INSERT OR IGNORE INTO outbox SELECT id, ?, 'wanted again', ? FROM batch WHERE epoch = ? AND seq BETWEEN ? AND ?"
-                    f" AND id NOT IN ({','.join('?' * len(answered))})",  # noqa: S608 - placeholders only
-                    (tables.WAITING, received_ms, wanted.epoch.bytes, wanted.from_seq, wanted.to_seq, *answered),
-                )
 
     def retry_refused(self, now_ms: int) -> int:
         """Let refused batches try again (the cause may have been mended at the centre)."""

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tynys.domain.reading import ReadingBlock
 
 
+_OLDEST = "SELECT batch_id FROM outbox WHERE state = ? AND batch_id > ? AND batch_id <= ? ORDER BY batch_id LIMIT ?"
+_NEWEST = "SELECT batch_id FROM outbox WHERE state = ? AND batch_id > ? AND batch_id <= ? ORDER BY batch_id DESC LIMIT ?"
+
+
 def head(connection: sqlite3.Connection) -> Head | None:
     """The last sealed batch."""
     row = connection.execute("SELECT id, epoch, seq, hash, sealed_ms, span_end_ms FROM batch ORDER BY id DESC LIMIT 1").fetchone()
@@ -40,7 +44,9 @@ def seconds(
     """Unsealed seconds of a half-open span by layout, in order of time, and the instants whose row is damaged."""
     good: dict[int, list[Second]] = {}
     damaged: list[int] = []
-    for (time_ms,) in connection.execute("SELECT time_ms FROM second WHERE time_ms >= ? AND time_ms < ? ORDER BY time_ms", (start_ms, end_ms)):
+    for (time_ms,) in connection.execute(
+        "SELECT time_ms FROM second WHERE time_ms >= ? AND time_ms < ? ORDER BY time_ms", (start_ms, end_ms)
+    ):
         try:
             layout, crc, body = connection.execute("SELECT layout, crc, body FROM second WHERE time_ms = ?", (time_ms,)).fetchone()
             if checksum(time_ms, layout, body) != crc or layout not in known:
@@ -68,11 +74,7 @@ def waiting(
     from the end of the range, otherwise from its beginning.
     """
     bound = up_to if up_to is not None else (1 << 62)
-    ids = connection.execute(
-        "SELECT batch_id FROM outbox WHERE state = ? AND batch_id > ? AND batch_id <= ?"
-        f" ORDER BY batch_id {'DESC' if newest else 'ASC'} LIMIT ?",
-        (tables.WAITING, after, bound, limit + len(exclude)),
-    ).fetchall()
+    ids = connection.execute(_NEWEST if newest else _OLDEST, (tables.WAITING, after, bound, limit + len(exclude))).fetchall()
     batches: list[Waiting] = []
     damaged: list[int] = []
     size = 0
@@ -123,6 +125,19 @@ def depth(connection: sqlite3.Connection) -> Depth:
         last_sealed_ms=last[0] if last else None,
         bytes_used=pages,
     )
+
+
+def outstanding(connection: sqlite3.Connection) -> tuple[int, int, str]:
+    """How many batches wait, how many were refused, and why the last of these was."""
+    states = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
+    reason = connection.execute("SELECT reason FROM outbox WHERE state = ? ORDER BY batch_id DESC LIMIT 1", (tables.REFUSED,)).fetchone()
+    return states.get(tables.WAITING, 0), states.get(tables.REFUSED, 0), reason[0] if reason else ""
+
+
+def holds_span(connection: sqlite3.Connection, start_ms: int, end_ms: int) -> bool:
+    """Whether exactly this span is already sealed."""
+    row = connection.execute("SELECT 1 FROM batch WHERE span_end_ms = ? AND span_start_ms = ? LIMIT 1", (end_ms, start_ms)).fetchone()
+    return row is not None
 
 
 def last_receipt(connection: sqlite3.Connection) -> StoredReceipt | None:

@@ -104,7 +104,7 @@ class StoredReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How full the spool is. [bytes, ms]"""
+    """How full the spool is. [bytes, ms]."""
 
     batches: int
     waiting: int

@@ -53,10 +53,10 @@ class Alarms:
             return
         if detail:
             if code not in self._raised:
-                log.warning(code, detail=detail)
+                log.warning("alarm", alarm=code, detail=detail)
             self._raised[code] = detail
             await self._thread.call(lambda spool: spool.raise_alarm(code, detail, now_ms))
         else:
-            log.info(f"{code}.over")
+            log.info("alarm.over", alarm=code)
             del self._raised[code]
             await self._thread.call(lambda spool: spool.clear_alarm(code))

@@ -112,7 +112,7 @@ class AlarmView:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """The way to the centre and what waits in the spool. [bytes, ms]"""
+    """The way to the centre and what waits in the spool. [bytes, ms]."""
 
     url: str
     state: LineState

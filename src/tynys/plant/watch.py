@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from tynys.domain.batch import ClockState, Event, InstrumentParameter
 from tynys.domain.errors import TynysError
-from tynys.plant.spool import YEAR_MS
+from tynys.plant.spool import YEAR_MS, Spool
 from tynys.plant.spool_tables import SpoolFullError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TIME_EXCHANGE_S = 60.0
 PRUNE_S = 600.0
+PRUNE_PAUSE_S = 0.1
 OFFSET_ALARM_MS = 1000
 """A clock further off than this is an alarm (on a simulated clock, times twice its speed). [ms]"""
 
@@ -50,7 +52,9 @@ class Watch:
             self._alive[driver.id] = alive
             error = "" if alive else driver.health.last_error or "no answer"
             await self._alarms.judge(f"device.lost:{driver.id}", error, time_ms)
-            await self._note(("event", Event(time_ms, "device.back" if alive else "device.lost", driver.id if alive else f"{driver.id}: {error}")))
+            await self._note(
+                ("event", Event(time_ms, "device.back" if alive else "device.lost", driver.id if alive else f"{driver.id}: {error}"))
+            )
 
     async def parameters(self, time_ms: int) -> None:
         """Read instrument parameters back; those that changed since the last time are noted."""
@@ -92,8 +96,10 @@ class Watch:
         while True:
             before_ms = self._clock.now_ms() - YEAR_MS
             try:
-                while await self._thread.call(lambda spool, before_ms=before_ms: spool.prune(before_ms)):  # type: ignore[misc]
-                    await asyncio.sleep(0.1)
+                pruned = 1
+                while pruned:
+                    pruned = await self._thread.call(partial(Spool.prune, before_ms=before_ms))
+                    await asyncio.sleep(PRUNE_PAUSE_S)
             except SpoolFullError:
                 log.warning("spool.full", doing="pruning")
             await asyncio.sleep(PRUNE_S)
@@ -106,5 +112,5 @@ class Watch:
 
 
 def clock_offset_ms(exchange: TimeExchange, before_ms: int, after_ms: int) -> float:
-    """The centre's clock minus the gateway's, taking the answer to be made half-way. [ms]"""
+    """The centre's clock minus the gateway's, taking the answer to be made half-way. [ms]."""
     return exchange.server_time_ms - (before_ms + after_ms) / 2
