@@ -149,7 +149,8 @@ class Boilers:
         """NOx as NO2 at the fuel's reference oxygen: hotter and richer in oxygen makes more (mg/Nm³, dry)."""
         full = self._nox + (self._nox_gas - self._nox) * gas_share
         richness = 1 + 0.09 * np.clip(o2_pct - (3.9 - 2.2 * gas_share), -3.0, 4.0)
-        return full * (0.55 + 0.45 * heat) * richness * (1 + 0.02 * wander(self._nox_noise, t_ms, 4 * MINUTE_MS))
+        level: Array = full * (0.55 + 0.45 * heat) * richness
+        return level * (1 + 0.02 * wander(self._nox_noise, t_ms, 4 * MINUTE_MS))
 
     def _co_mg_nm3(self, t_ms: Instants, heat: Array, o2_pct: Array) -> Array:
         """CO at the fuel's reference oxygen: little, until air is short or the furnace cold (mg/Nm³, dry)."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MINUTE_MS = 60_000
 FAILURE_BLOCK_MS = 4 * 24 * 60 * MINUTE_MS
 FAILURE_CHANCE = 0.35
+SOOT_KG_PER_NM3 = 12e-6
+"""Trace of particles from burning gas, per cubic metre of gas. [kg/Nm³]"""
 GAS_HEAT_KJ_KMOL_K = 30.5
 """Mean heat capacity of flue gas between 70 and 140 °C. [kJ/(kmol K)]"""
 EVAPORATION_KJ_KMOL = 43_600.0
@@ -53,9 +55,10 @@ class Collectors:
 
     def __call__(self, t_ms: Instants, gas: Flue, operation: Operation) -> Cleaned:
         """Clean the gas of all units."""
-        nothing = np.zeros_like(gas.fly)
+        soot = gas.gas_nm3_s * SOOT_KG_PER_NM3
         if not self._present:
-            return Cleaned(gas, nothing, nothing, nothing, np.ones_like(gas.fly))
+            nothing = np.zeros_like(gas.fly)
+            return Cleaned(gas, soot, nothing, nothing, np.ones_like(gas.fly))
         working = 1 - self._failing(t_ms)
         share_on = self._left + (1 - self._left) * working
         total = gas.co2 + gas.n2 + gas.o2 + gas.h2o
@@ -69,7 +72,7 @@ class Collectors:
         cooled = np.where(wet, np.minimum(np.nan_to_num(self._outlet) + 4.0 * operation.heat, gas.temperature_c), gas.temperature_c)
         water = total * GAS_HEAT_KJ_KMOL_K * (gas.temperature_c - cooled) / EVAPORATION_KJ_KMOL
         clean = replace(gas, so2=gas.so2 - washed, h2o=gas.h2o + water, temperature_c=cooled)
-        return Cleaned(clean, dust, gas.fly - dust, washed * M_SO2, (working >= 1).astype(np.float64))
+        return Cleaned(clean, dust + soot, gas.fly - dust, washed * M_SO2, (working >= 1).astype(np.float64))
 
     def _failing(self, t_ms: Instants) -> Array:
         """1 while one part is off: now and then, for half an hour to an hour and a half, coming and going within a minute."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tynys.sim.physics.noise import wander
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ PIPELINE_GAS = GasAnalysis(carbon=1.03, hydrogen=4.03, co2=0.003, nitrogen=0.012
 class CoalNow:
     """What is on the belt at each instant. [mass share; MJ/kg], each (1, n)."""
 
-    moisture: Array | float
+    moisture: Array
     ash: Array
     sulphur: Array
     carbon: Array
@@ -91,7 +93,7 @@ def coal_now(coal: CoalAnalysis, seam: Streams, t_ms: Instants) -> CoalNow:
     moisture = coal.moisture_pct / 100
     rest = (1 - moisture - ash - sulphur) / ((coal.carbon_pct + coal.hydrogen_pct + coal.nitrogen_pct + coal.oxygen_pct) / 100)
     return CoalNow(
-        moisture=moisture,
+        moisture=np.full_like(ash, moisture),
         ash=ash,
         sulphur=sulphur,
         carbon=rest * (coal.carbon_pct / 100),

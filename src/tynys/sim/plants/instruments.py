@@ -104,7 +104,7 @@ def _channels(plant: PlantSpec, begin: Instant, live: Instant) -> Iterator[Chann
                 name=name,
                 component=signal.component,
                 unit=signal.unit,
-                acquisition=_acquisition(begin, live, SIGNAL_INTERVAL_MS),
+                acquisition=_acquisition(begin if signal.in_history else live, live, SIGNAL_INTERVAL_MS),
                 of_unit=unit.id,
             )
 

@@ -55,23 +55,27 @@ DEVICES = ("gas", "dust", "flow")
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One plant signal of a unit: the node's name, its component, unit, and the fuels it makes sense for."""
+    """One plant signal of a unit: the node's name, its component, unit, and the fuels it makes sense for.
+
+    ``in_history`` tells whether the replayed history has it: what states and reference oxygen need.
+    """
 
     name: str
     component: str
     unit: Unit
     fuels: tuple[str, ...] = ("coal", "gas")
+    in_history: bool = True
 
 
 SIGNALS = (
     Signal("load_mw", "load", Unit.MW),
     Signal("coal_flow_t_h", "coal_flow", Unit.T_H, ("coal",)),
     Signal("gas_flow_nm3_h", "gas_flow", Unit.NM3_H, ("gas",)),
-    Signal("fly_ash_flow_t_h", "fly_ash_flow", Unit.T_H, ("coal",)),
-    Signal("slag_flow_t_h", "slag_flow", Unit.T_H, ("coal",)),
-    Signal("unburnt_carbon_pct", "unburnt_carbon", Unit.PERCENT, ("coal",)),
+    Signal("fly_ash_flow_t_h", "fly_ash_flow", Unit.T_H, ("coal",), in_history=False),
+    Signal("slag_flow_t_h", "slag_flow", Unit.T_H, ("coal",), in_history=False),
+    Signal("unburnt_carbon_pct", "unburnt_carbon", Unit.PERCENT, ("coal",), in_history=False),
     Signal("flame_on", "flame_on", Unit.BOOL),
-    Signal("mill_on", "mill_on", Unit.BOOL, ("coal",)),
+    Signal("mill_on", "mill_on", Unit.BOOL, ("coal",), in_history=False),
     Signal("fan_on", "fan_on", Unit.BOOL),
     Signal("abatement_on", "abatement_on", Unit.BOOL, ("coal",)),
 )

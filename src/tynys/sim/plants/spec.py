@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Collector:
     """A dust collector.
 
-    ``penetration`` is the share of the fly ash it lets through at full gas flow with everything on; ``parts`` its fields or sprays, of which
-    one fails now and then; an electrostatic precipitator follows Deutsch and Anderson, an emulsifier also cools and wets the gas.
+    ``penetration`` is the share of the fly ash it lets through at full gas flow with everything on; ``parts`` its fields or sprays,
+    of which one fails now and then; an electrostatic precipitator follows Deutsch and Anderson, an emulsifier also cools and wets the gas.
     """
 
     kind: str

@@ -1,0 +1,1 @@
+"""Real servers in front of the simulated instruments: Modbus TCP and OPC UA."""
