@@ -69,37 +69,62 @@ async def enrol(line: CentreLine, key: SigningKey, *, code: str, gateway: UUID, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What a new plant's folder is made from.
+class _Wishes:
+    facility: str
+    role: str
+    centre_url: str | None
+    ca_file: Path | None
+    code: str | None
+    configuration: Path | None
+    clock_url: str | None
+    page_port: int | None
+    devices: str
 
-    ``configuration`` is a facility document to copy in (without it plant.toml names ``facility.json``, which the person
-    provides); ``devices`` the TOML text of `[[devices]]` (without it commented examples are written).
+
+async def init_plant(
+    folder: Path,
+    *,
+    facility: str = "my-facility",
+    role: str = "live",
+    centre_url: str | None = None,
+    ca_file: Path | None = None,
+    code: str | None = None,
+    configuration: Path | None = None,
+    clock_url: str | None = None,
+    page_port: int | None = 8081,
+    devices: str = "",
+) -> NewPlant:
+    """Make the folder of a new gateway: keys, plant.toml, and its enrolment if a code is given; nothing is overwritten.
+
+    Parameters
+    ----------
+    configuration : Path
+        A facility document to copy in; without it plant.toml names ``facility.json``, which the person provides.
+    devices : str
+        TOML text of `[[devices]]`; without it commented examples are written.
     """
-
-    facility: str = "my-facility"
-    role: str = "live"
-    centre_url: str | None = None
-    ca_file: Path | None = None
-    code: str | None = None
-    configuration: Path | None = None
-    clock_url: str | None = None
-    page_port: int | None = 8081
-    devices: str = ""
-
-
-async def init_plant(folder: Path, wishes: Wishes) -> NewPlant:
-    """Make the folder of a new gateway: keys, plant.toml, and its enrolment if a code is given; nothing is overwritten."""
-    if wishes.code and not (wishes.centre_url and wishes.ca_file):
+    if code and not (centre_url and ca_file):
         raise ConfigurationError("an enrolment code needs the centre's address and its CA file", hint="add --centre https://… --ca ca.pem")
+    wishes = _Wishes(
+        facility=facility,
+        role=role,
+        centre_url=centre_url,
+        ca_file=ca_file,
+        code=code,
+        configuration=configuration,
+        clock_url=clock_url,
+        page_port=page_port,
+        devices=devices,
+    )
     settings_file = folder / SETTINGS_NAME
     await asyncio.to_thread(_prepare, folder, settings_file, wishes)
     key = SigningKey.generate()
     gateway = uuid4()
     enrolment = None
-    if wishes.code and wishes.centre_url and wishes.ca_file:
-        line = CentreLine(wishes.centre_url, wishes.ca_file)
+    if code and centre_url and ca_file:
+        line = CentreLine(centre_url, ca_file)
         try:
-            enrolment = await enrol(line, key, code=wishes.code, gateway=gateway, facility=wishes.facility, role=wishes.role)
+            enrolment = await enrol(line, key, code=code, gateway=gateway, facility=facility, role=role)
         finally:
             await line.close()
     key.save(folder / "gateway.key")
@@ -107,7 +132,7 @@ async def init_plant(folder: Path, wishes: Wishes) -> NewPlant:
     return NewPlant(folder, settings_file, gateway, key.key_id, enrolment)
 
 
-def _prepare(folder: Path, settings_file: Path, wishes: Wishes) -> None:
+def _prepare(folder: Path, settings_file: Path, wishes: _Wishes) -> None:
     if settings_file.exists():
         raise ConfigurationError(
             "there already is a plant here", where=str(settings_file), hint="choose another folder; keys are never overwritten"
@@ -119,7 +144,7 @@ def _prepare(folder: Path, settings_file: Path, wishes: Wishes) -> None:
         shutil.copyfile(wishes.configuration, folder / f"facility{wishes.configuration.suffix}")
 
 
-def _template(wishes: Wishes, gateway: UUID, enrolment: Enrolment | None) -> str:
+def _template(wishes: _Wishes, gateway: UUID, enrolment: Enrolment | None) -> str:
     """plant.toml with a comment at every key; what is not known yet stands commented out."""
     key = enrolment.centre_public_key if enrolment else "<the line in the centre's keys/centre.pub>"
     off = "" if enrolment else "# "

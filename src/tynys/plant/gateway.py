@@ -46,7 +46,7 @@ SIMULATED_POLL_S = 10.0
 """The same on a shared simulated clock, which waits for us. [s]"""
 STOP_S = 5.0
 """How long a stop waits for the instant under way. [s]"""
-LAST_SEND_S = 5.0
+LAST_SEND_S = 10.0
 """How long a stop goes on sending. [s]"""
 RECENT_SECONDS = 2400
 PARAMETERS_EVERY_MS = 86_400_000
@@ -110,7 +110,7 @@ class Gateway:
             for driver in drivers:
                 stack.push_async_callback(driver.close)
             await asyncio.gather(*(driver.connect() for driver in drivers))
-            clock = await open_clock(settings.clock_url, name=f"{settings.gateway.facility} {settings.gateway.role} gateway", rank=1)
+            clock = await open_clock(settings.clock_url, name=f"{settings.gateway.facility} gateway", rank=1)
             stack.push_async_callback(clock.close)
             yield cls(settings, configuration, pack, key, thread=thread, drivers=drivers, clock=clock, line=line)
 

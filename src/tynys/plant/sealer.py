@@ -39,10 +39,16 @@ _NOTE_TYPES: dict[str, type] = {
 
 
 class Sealer:
-    """Numbers, links, signs and stores the batches of one run (one epoch) of a gateway."""
+    """Numbers, links, signs and stores the batches of one run (one epoch) of a gateway.
+
+    Parameters
+    ----------
+    started_ms : int or None
+        When the run starts; None if none does (`tynys plant check`), and then no start is recorded.
+    """
 
     def __init__(
-        self, spool: Spool, key: SigningKey, gateway: UUID, epoch: UUID, configuration: FacilityConfiguration, *, started_ms: int
+        self, spool: Spool, key: SigningKey, gateway: UUID, epoch: UUID, configuration: FacilityConfiguration, *, started_ms: int | None
     ) -> None:
         self._spool = spool
         self._key = key
@@ -52,8 +58,9 @@ class Sealer:
         head = spool_reader.head(spool.connection)
         self._previous_hash = head.hash if head else b""
         self._seq = 1
-        spool.add_notes([("event", Event(started_ms, "gateway.start", f"tynys {__version__}"))])
-        self._note_change(configuration, started_ms)
+        if started_ms is not None:
+            spool.add_notes([("event", Event(started_ms, "gateway.start", f"tynys {__version__}"))])
+            self._note_change(configuration, started_ms)
 
     def _note_change(self, configuration: FacilityConfiguration, now_ms: int) -> None:
         """A configuration that differs from the last one used is an event of its own."""

@@ -56,6 +56,7 @@ class SenderState:
     connected: bool = False
     last_error: str = ""
     last_error_code: str = ""
+    last_hint: str = ""
     last_success_ms: int | None = None
     requests: int = 0
     batches: int = 0
@@ -135,16 +136,19 @@ class Sender:
             group.create_task(self._refused_lane(), name="refused lane")
 
     async def drain(self, limit_s: float) -> None:
-        """Try to send everything that waits, newest lane only, for a bounded real time."""
+        """Try to send everything that waits, the newest first, for a bounded real time."""
         until = time.monotonic() + limit_s
         while time.monotonic() < until:
-            batches = await self._take(live=True)
+            batches = await self._take(live=True) or await self._take(live=False)
             if not batches:
                 return
             try:
                 async with asyncio.timeout(max(0.1, until - time.monotonic())):
                     await self._deliver(batches)
-            except (TynysError, TimeoutError):
+            except TynysError as error:
+                await self._failed(error)
+                return
+            except TimeoutError:
                 return
 
     async def run_recorded(self) -> None:
@@ -276,7 +280,7 @@ class Sender:
         if not state.connected:
             log.info("line.up", url=self._line.url)
         was = state.last_error_code
-        state.connected, state.last_error, state.last_error_code = True, "", ""
+        state.connected, state.last_error, state.last_error_code, state.last_hint = True, "", "", ""
         if was:
             await self._alarms.judge(was, "", now_ms)
         accepted = [receipt for receipt in reply.receipts if receipt.outcome is not Outcome.REFUSED]
@@ -292,7 +296,7 @@ class Sender:
         if state.last_error_code not in ("", code):
             await self._alarms.judge(state.last_error_code, "", now_ms)
         await self._alarms.judge(code, error.message, now_ms)
-        state.connected, state.last_error, state.last_error_code = False, error.message, code
+        state.connected, state.last_error, state.last_error_code, state.last_hint = False, error.message, code, error.hint
         self._on_change()
 
 

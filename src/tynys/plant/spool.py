@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 YEAR_MS = 366 * 86_400_000
 _PRUNE_CHUNK = 500
+LOCK_WAIT_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,7 @@ class Spool:
     def open(cls, folder: Path, gateway: UUID) -> Self:
         """Open or make the spool; a file SQLite cannot read at all is set aside, never deleted, and a loss is noted."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(folder / tables.LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(lock)
-            raise StorageError(
-                "another process writes this spool", where=str(folder), hint="stop the other `tynys plant` first", code="spool.locked"
-            ) from error
+        lock = _lock(folder)
         try:
             reserve = Reserve.open(folder / tables.RESERVE_NAME)
             connection, set_aside = _open_or_set_aside(folder / tables.FILE_NAME, gateway)
@@ -316,6 +311,24 @@ class Spool:
                 "DELETE FROM reply WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM receipt WHERE reply_id = ?1)", sorted(replies)
             )
         return len(ids)
+
+
+def _lock(folder: Path) -> int:
+    """The writer's lock; somebody who only looks holds it for a moment."""
+    lock = os.open(folder / tables.LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    until = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if time.monotonic() < until:
+                time.sleep(0.02)
+                continue
+            os.close(lock)
+            raise StorageError(
+                "another process writes this spool", where=str(folder), hint="stop the other `tynys plant` first", code="spool.locked"
+            ) from error
+        return lock
 
 
 def _insert_notes(connection: sqlite3.Connection, notes: Sequence[tuple[str, object]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
@@ -140,13 +140,25 @@ def holds_span(connection: sqlite3.Connection, start_ms: int, end_ms: int) -> bo
     return row is not None
 
 
+_LAST_RECEIPT = """SELECT r.batch_id, b.epoch, b.seq, r.outcome, r.chain, r.position, r.reason, r.plan_known, p.received_ms
+FROM receipt r JOIN reply p ON p.id = r.reply_id JOIN batch b ON b.id = r.batch_id
+WHERE r.reply_id = (SELECT max(id) FROM reply) ORDER BY r.batch_id DESC LIMIT 1"""
+_RECEIPT_OF = """SELECT r.batch_id, b.epoch, b.seq, r.outcome, r.chain, r.position, r.reason, r.plan_known, p.received_ms
+FROM receipt r JOIN reply p ON p.id = r.reply_id JOIN batch b ON b.id = r.batch_id
+WHERE r.batch_id = ? ORDER BY r.reply_id DESC LIMIT 1"""
+
+
 def last_receipt(connection: sqlite3.Connection) -> StoredReceipt | None:
     """The newest receipt."""
-    row = connection.execute(
-        "SELECT r.batch_id, b.epoch, b.seq, r.outcome, r.chain, r.position, r.reason, r.plan_known, p.received_ms"
-        " FROM reply p JOIN receipt r ON r.reply_id = p.id JOIN batch b ON b.id = r.batch_id"
-        " WHERE p.id = (SELECT max(reply_id) FROM receipt) ORDER BY r.batch_id DESC LIMIT 1"
-    ).fetchone()
+    return _receipt(connection.execute(_LAST_RECEIPT).fetchone())
+
+
+def receipt_of(connection: sqlite3.Connection, batch_id: int) -> StoredReceipt | None:
+    """The newest receipt of one batch."""
+    return _receipt(connection.execute(_RECEIPT_OF, (batch_id,)).fetchone())
+
+
+def _receipt(row: tuple[Any, ...] | None) -> StoredReceipt | None:
     return StoredReceipt(row[0], UUID(bytes=row[1]), row[2], row[3], row[4], row[5], row[6], bool(row[7]), row[8]) if row else None
 
 
