@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
 from tynys.domain.errors import ConfigurationError, WireError
@@ -196,9 +196,8 @@ class SharedClock(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Introduce this participant."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's own promise for TCP
-        self._transport = transport
-        transport.write(encode_frame(Join(self.name, self.rank)))
+        self._transport = tcp = cast("asyncio.Transport", transport)  # uvloop's transports do not inherit from asyncio's
+        tcp.write(encode_frame(Join(self.name, self.rank)))
 
     def data_received(self, data: bytes) -> None:
         """Take the server's messages."""
