@@ -54,7 +54,7 @@ def day_blocks(facility_id: str, day_start_ms: int, seed: int, until_ms: int | N
     Returns
     -------
     list of ReadingBlock
-        Every channel declared for the history, in the order of the configuration; values as the live instruments' registers would give them.
+        Every channel declared for the history, in the order of the configuration; values as the live registers would give them.
     """
     end_ms = day_start_ms + DAY_MS if until_ms is None else min(day_start_ms + DAY_MS, until_ms)
     t_ms = np.arange(day_start_ms, end_ms, HISTORY_INTERVAL_MS, dtype=np.int64)

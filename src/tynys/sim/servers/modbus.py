@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tynys.sim.servers.modbus_frames import FrameError, Memory, Responder
 
@@ -22,12 +22,11 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's own promise for TCP
-        self._transport = transport
-        host, port, *_ = transport.get_extra_info("peername")
+        self._transport = tcp = cast("asyncio.Transport", transport)  # uvloop's transports do not inherit from asyncio's
+        host, port, *_ = tcp.get_extra_info("peername")
         peer, device = f"{host}:{port}", self._device
         self._responder = Responder(device.memory, lambda function, first, count: device.note(device.index, peer, function, first, count))
-        device.connections.add(transport)
+        device.connections.add(tcp)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         if self._transport is not None:

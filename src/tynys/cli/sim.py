@@ -1,0 +1,186 @@
+"""`tynys sim`: run the simulated plants, list them, break their instruments on command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tynys.sim.programme import SimSettings
+
+FAILED = 1
+LANGUAGES = ("kk", "ru", "en")
+
+sim = typer.Typer(no_args_is_help=True, help="Simulated plants with real Modbus TCP and OPC UA servers.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this room."""
+    app.add_typer(sim, name="sim")
+
+
+@sim.command()
+def run(
+    facility: Annotated[str, typer.Argument(help="one of the simulated plants, see `tynys sim list`")],
+    *,
+    ledger: Annotated[Path, typer.Option(help="SQLite file that keeps what was on offer and who read it")],
+    seed: Annotated[int, typer.Option(help="everything random follows from it")] = 1,
+    clock: Annotated[str | None, typer.Option(help="shared clock, tcp://host:port; the computer's clock without it")] = None,
+    ports_file: Annotated[Path | None, typer.Option(help="JSON file to write once all servers listen")] = None,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    fault: Annotated[list[str] | None, typer.Option(help="NAME[:target][@+seconds|@moment][/seconds], may be repeated")] = None,
+    control: Annotated[
+        Path | None, typer.Option(help="file of faults watched while running (default: the ports file with .faults)")
+    ] = None,
+    drift: Annotated[bool, typer.Option(help="whether analysers drift between their adjustments")] = True,
+    keep_hours: Annotated[int, typer.Option(help="hours of simulated time the ledger keeps, 0 for all")] = 0,
+) -> None:
+    """Run one simulated plant until it is told to stop."""
+    from tynys.sim.programme import SimSettings
+
+    if control is None and ports_file is not None:
+        control = ports_file.with_suffix(".faults")
+    settings = SimSettings(
+        facility=facility,
+        seed=seed,
+        ledger=ledger,
+        ports_file=ports_file,
+        host=host,
+        faults=tuple(fault or ()),
+        control=control,
+        drift=drift,
+        keep_hours=keep_hours,
+    )
+    _serve(settings, clock)
+
+
+def _serve(settings: SimSettings, clock: str | None) -> None:
+    import asyncio
+    import signal
+    import sys
+
+    import structlog
+    import uvloop
+
+    from tynys.domain.errors import TynysError
+    from tynys.sim.programme import run_plant
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+    async def until_told() -> None:
+        task = asyncio.ensure_future(run_plant(settings, clock))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            typer.echo(f"{settings.facility}: stopped", err=True)
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(until_told())
+    except TynysError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from error
+
+
+@sim.command("list")
+def list_plants(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
+    lang: Annotated[str, typer.Option(help="kk, ru or en")] = "en",
+) -> None:
+    """List the simulated plants, their stacks and boilers."""
+    from tynys.sim.plants import PLANTS
+
+    _language(lang)
+    rows = [
+        {
+            "facility": plant.id,
+            "name": getattr(plant.names, lang),
+            "simulated": True,
+            "region": plant.region,
+            "stacks": [stack.id for stack in plant.stacks],
+            "units": [unit.id for unit in plant.units],
+            "fuels": sorted({fuel for unit in plant.units for fuel in unit.fuels}),
+        }
+        for plant in PLANTS.values()
+    ]
+    if json:
+        _print_json(rows)
+        return
+    for row in rows:
+        boilers = f"{len(row['units'])} × {'/'.join(row['fuels'])}"
+        typer.echo(f"{row['facility']:8} {row['name']:40} {row['region']}  {', '.join(row['stacks'])}  {boilers}")
+
+
+@sim.command()
+def faults(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
+    lang: Annotated[str, typer.Option(help="kk, ru or en")] = "en",
+) -> None:
+    """List the faults an instrument can be given, and how each shows."""
+    from tynys.sim.faults.catalogue import FAULTS
+
+    _language(lang)
+    if json:
+        _print_json(
+            [
+                {
+                    "fault": fault.kind,
+                    "scope": fault.scope,
+                    "default_target": fault.default,
+                    "name": getattr(fault.names, lang),
+                    "signature": getattr(fault.signature, lang),
+                }
+                for fault in FAULTS.values()
+            ]
+        )
+        return
+    for fault in FAULTS.values():
+        typer.secho(f"{fault.kind} — {getattr(fault.names, lang)}", bold=True)
+        typer.echo(f"  {getattr(fault.signature, lang)}")
+
+
+@sim.command()
+def inject(
+    ports_file: Annotated[Path, typer.Argument(help="ports file of the running plant", exists=True, dir_okay=False)],
+    fault: Annotated[list[str] | None, typer.Argument(help="NAME[:target][@+seconds|@moment][/seconds]; none lifts all")] = None,
+) -> None:
+    """Set the faults of a running plant: exactly those given, in place of those injected before."""
+    import json as codec
+
+    from tynys.domain.errors import TynysError
+    from tynys.sim.faults.grammar import parse_faults
+    from tynys.sim.plants import plant_spec
+
+    ports = codec.loads(ports_file.read_text(encoding="utf-8"))
+    wanted = tuple(fault or ())
+    try:
+        parse_faults(wanted, plant_spec(ports["facility"]), 0)
+    except TynysError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from error
+    if ports["control"] is None:
+        typer.echo("the plant runs without a control file; start it with --control FILE or --ports-file FILE", err=True)
+        raise typer.Exit(FAILED)
+    target = Path(ports["control"])
+    draft = target.with_name(f".{target.name}.draft")
+    draft.write_text("".join(f"{line}\n" for line in wanted), encoding="utf-8")
+    draft.replace(target)
+    typer.echo(f"{ports['facility']}: {len(wanted)} fault(s) set from the next tick on")
+
+
+def _language(lang: str) -> None:
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"expected one of {', '.join(LANGUAGES)}, got {lang}", param_hint="--lang")
+
+
+def _print_json(value: object) -> None:
+    import json as codec
+
+    typer.echo(codec.dumps(value, ensure_ascii=False, indent=1))
