@@ -19,7 +19,7 @@ from tynys.cli.demo.country import Country
 from tynys.cli.demo.latency import LatencyWatch
 from tynys.cli.demo.processes import Processes
 from tynys.cli.demo.progress import show_progress
-from tynys.cli.demo.setup import history_until_ms, make_centre, make_gateway
+from tynys.cli.demo.setup import make_centre, make_gateway
 from tynys.domain.errors import TynysError
 from tynys.sim.plants import FACILITIES
 from tynys.wire.clock_server import ClockServer
@@ -132,7 +132,7 @@ class Demo:
         if settings.history_days:
             await processes.start(
                 "history", "send-history", str(country.root), "--days", str(settings.history_days),
-                "--until-ms", str(history_until_ms(self.start_ms)), "--seed", str(settings.seed),
+                "--until-ms", str(self.start_ms), "--seed", str(settings.seed),
             )  # fmt: skip
 
     def _announce(self) -> None:

@@ -1,0 +1,1 @@
+"""The registry's one history of tables."""
