@@ -39,10 +39,12 @@ def second(time_ms: int, *, value: float = 1.5, offset: int | None = None) -> Se
 
 
 @given(
-    st.lists(st.tuples(st.floats(width=64), st.integers(0, 7), st.integers(0, 9), st.integers(-(2**31), 2**31 - 1)), min_size=1, max_size=40),
+    st.lists(
+        st.tuples(st.floats(width=64), st.integers(0, 7), st.integers(0, 9), st.integers(-(2**31), 2**31 - 1)), min_size=1, max_size=40
+    ),
     st.booleans(),
 )
-def test_a_blob_gives_back_every_bit(rows: list[tuple[float, int, int, int]], dated: bool) -> None:  # noqa: FBT001
+def test_a_blob_gives_back_every_bit(rows: list[tuple[float, int, int, int]], dated: bool) -> None:
     value, status, cause, offset = (np.array(column) for column in zip(*rows, strict=True))
     given_second = Second(
         START, value.astype(float), status.astype(np.uint8), cause.astype(np.uint8), offset.astype(np.int32) if dated else None
@@ -60,7 +62,10 @@ def test_a_blob_of_another_length_is_refused() -> None:
 
 def test_the_checksum_covers_time_layout_and_body() -> None:
     body = second(START).encode()
-    assert len({checksum(START, 1, body), checksum(START + 1000, 1, body), checksum(START, 2, body), checksum(START, 1, body[:-1] + b"x")}) == 4
+    assert (
+        len({checksum(START, 1, body), checksum(START + 1000, 1, body), checksum(START, 2, body), checksum(START, 1, body[:-1] + b"x")})
+        == 4
+    )
 
 
 def test_seconds_become_one_block_per_channel_on_its_own_grid() -> None:

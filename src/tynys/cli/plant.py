@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -93,7 +93,7 @@ def status(
     settings: SettingsFile,
     *,
     json: Annotated[bool, typer.Option("--json", help="print the view as JSON")] = False,
-    lang: Annotated[str, typer.Option(help="en, ru or kk")] = "en",
+    lang: Annotated[Literal["en", "ru", "kk"], typer.Option(help="language of the tables")] = "en",
 ) -> None:
     """Every channel, the plant's own averages against the limit, the spool, the last receipt; needs neither line nor gateway."""
     import msgspec

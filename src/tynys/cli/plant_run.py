@@ -70,7 +70,6 @@ async def _page(gateway: Gateway) -> AsyncIterator[None]:
     queries = GatewayQueries(gateway)
     app = local_app(queries, page=local.render_plant, mount=local.routes())
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off"))
-    server.install_signal_handlers = lambda: None  # type: ignore[method-assign]
     serving = asyncio.create_task(_serve(server), name="local page")
     address_file = gateway.settings.spool_folder / "page.json"
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from tynys.domain.batch import Event
@@ -66,7 +67,8 @@ class Keeper:
     def keep(self, second: Second, *, now_ms: int) -> tuple[Second, bool]:
         """Keep one second, and seal when its time has come; returns what counts as read, and whether a batch was sealed.
 
-        On a full disk the reserve takes a loss, and what counts as read is a gap.
+        On a full disk the reserve takes a loss, and what counts as read is a gap; ``full_since_ms`` stays until a batch
+        could be sealed again.
         """
         end_ms = second.time_ms + TICK_MS
         try:
@@ -79,15 +81,16 @@ class Keeper:
             return gap_second(second.time_ms, self._layout, GapCause.SPOOL_FULL), False
         self.kept_ms = second.time_ms
         if self.full_since_ms is not None:
-            self._spool.take_over_losses()
-            self.full_since_ms = None
+            with contextlib.suppress(SpoolFullError):
+                self._spool.take_over_losses()
         if end_ms % self._seal_ms:
             return second, False
         try:
             self._seal(end_ms, now_ms)
         except SpoolFullError:
-            self.full_since_ms = second.time_ms
+            self.full_since_ms = self.full_since_ms or second.time_ms
             return second, False
+        self.full_since_ms = None
         return second, True
 
     def _seal(self, end_ms: int, sealed_ms: int) -> None:

@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from tynys.calc.running import RunningAverage
     from tynys.domain.average import Average
     from tynys.domain.configuration import FacilityConfiguration
+    from tynys.domain.limit import Limit
     from tynys.law import RulePack
     from tynys.plant.settings import PlantSettings
 
 NEAR_SHARE = 0.9
-"""From this share of a limit upwards the forecast of a running average is shown as near it."""
+"""From this share of a limit on a component is near it: the same warning as the centre gives, not a verdict."""
 
 CLOSED_SPAN_MS = 8 * 86_400_000
 """How far back the newest closed average of a period is looked for. [ms]"""
@@ -157,7 +158,7 @@ def _component(average: RunningAverage, closed: tuple[Average, ...]) -> LocalCom
     return LocalComponentView(
         component=average.component,
         unit=average.unit,
-        standing=standing(average),
+        standing=standing(average, next((one for one in closed if one.period == average.period), None)),
         period=average.period,
         mean_so_far=average.mean,
         window_start_ms=average.start_ms,
@@ -172,20 +173,35 @@ def _component(average: RunningAverage, closed: tuple[Average, ...]) -> LocalCom
     )
 
 
-def standing(average: RunningAverage) -> LocalStanding:
-    """Where a running average stands: exceeding if its forecast is over the limit, near from nine tenths of it."""
-    if average.status is AverageStatus.NOT_OPERATING:
+def standing(average: RunningAverage, closed: Average | None = None) -> LocalStanding:
+    """Where a component stands: exceeding if its last closed average is over the limit, near if this or the running one may be.
+
+    Parameters
+    ----------
+    average : RunningAverage
+        The open window, with the limit it is held against.
+    closed : Average
+        The last closed average of the limit's period.
+    """
+    if average.plant_state is PlantState.NOT_OPERATING:
         return LocalStanding.NOT_OPERATING
-    if average.mean is None:
-        return LocalStanding.SILENT if average.status is AverageStatus.NO_DATA else LocalStanding.INVALID
-    if average.limit is None:
+    if average.current_ms is None and average.mean is None:
+        return LocalStanding.SILENT
+    return _against(average.limit, average, closed)
+
+
+def _against(limit: Limit | None, average: RunningAverage, closed: Average | None) -> LocalStanding:
+    if limit is None:
         return LocalStanding.NO_LIMIT
-    if average.limit.certainty is Certainty.TO_CONFIRM:
+    if limit.certainty is Certainty.TO_CONFIRM:
         return LocalStanding.CANNOT_BE_JUDGED
-    expected = average.forecast if average.forecast is not None else average.mean
-    if expected > average.limit.value:
+    over = closed.value if closed is not None and closed.status is AverageStatus.VALID else None
+    if over is not None and over > limit.value:
         return LocalStanding.EXCEEDING
-    return LocalStanding.NEAR if expected > NEAR_SHARE * average.limit.value else LocalStanding.WITHIN
+    ahead = [value for value in (over, average.mean, average.forecast) if value is not None]
+    if not ahead:
+        return LocalStanding.INVALID
+    return LocalStanding.NEAR if max(ahead) > NEAR_SHARE * limit.value else LocalStanding.WITHIN
 
 
 def _newest_closed(connection: sqlite3.Connection, pack: RulePack, now_ms: int) -> dict[tuple[str, str], tuple[Average, ...]]:

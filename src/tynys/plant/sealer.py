@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import msgspec
 
@@ -17,11 +18,11 @@ from tynys.wire.envelope import seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from uuid import UUID
 
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.domain.reading import ReadingBlock
     from tynys.plant.spool import Spool
+    from tynys.plant.spool_tables import Note
     from tynys.wire.keys import SigningKey
 
 GAP_ROWS_MS = 86_400_000
@@ -119,7 +120,7 @@ class Sealer:
         notes = self._spool.notes()
         records: dict[str, list[object]] = {kind: [] for kind in _NOTE_TYPES}
         for note in notes:
-            records[note.kind].append(msgspec.json.decode(note.body, type=_NOTE_TYPES[note.kind]))
+            records[note.kind].append(_record(note))
         batch = Batch(
             gateway=self._gateway,
             epoch=self._epoch,
@@ -156,6 +157,14 @@ class Sealer:
         self._seq += 1
         self._previous_hash = digest
         self._configuration = None
+
+
+def _record(note: Note) -> object:
+    """The record a note holds."""
+    fields = msgspec.json.decode(note.body)
+    if fields.get("channel"):
+        fields["channel"] = UUID(fields["channel"])
+    return _NOTE_TYPES[note.kind](**fields)
 
 
 def reported(averages: Iterable[Average]) -> list[ReportedAverage]:

@@ -65,7 +65,7 @@ class Layout:
 
     def due(self, time_ms: int) -> npt.NDArray[np.bool_]:
         """Which columns have an instant of their grid at ``time_ms``."""
-        return time_ms % self.intervals_ms == 0
+        return np.equal(time_ms % self.intervals_ms, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -347,19 +347,24 @@ def _damaged_span(connection: sqlite3.Connection, batch_id: int) -> Loss:
 def _open_or_set_aside(path: Path, gateway: UUID) -> tuple[sqlite3.Connection, str]:
     """The connection, and the name an unreadable old file was moved to (empty when there was none)."""
     try:
-        connection = tables.connect(path)
-        tables.create_or_check(connection, gateway, path)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise StorageError(f"the spool cannot be opened: {error}", where=str(path), code="spool.unusable") from error
-        connection.close()
+        return _open(path, gateway), ""
+    except sqlite3.OperationalError as error:
+        raise StorageError(f"the spool cannot be opened: {error}", where=str(path), code="spool.unusable") from error
+    except sqlite3.DatabaseError:
         number = 1
         while (aside := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
             number += 1
         for suffix in ("", "-wal", "-shm"):
             if (old := path.with_name(path.name + suffix)).exists():
                 old.rename(aside.with_name(aside.name + suffix))
-        connection = tables.connect(path)
+        return _open(path, gateway), aside.name
+
+
+def _open(path: Path, gateway: UUID) -> sqlite3.Connection:
+    connection = tables.connect(path)
+    try:
         tables.create_or_check(connection, gateway, path)
-        return connection, aside.name
-    return connection, ""
+    except BaseException:
+        connection.close()
+        raise
+    return connection
