@@ -86,7 +86,7 @@ def _round_once(parts: list[Floats]) -> Floats:
     if len(parts) == 1:
         return parts[0]
     total: Floats = parts[0] + parts[1]
-    if len(parts) > 2:  # noqa: PLR2004  # the two that IEEE addition rounds correctly
+    if len(parts) > 2:  # the two that IEEE addition rounds correctly  # noqa: PLR2004 - IEEE addition rounds two parts correctly
         stacked = np.stack(parts)
         for i in np.flatnonzero(np.any(stacked[2:] != 0, axis=0)):
             total[i] = math.fsum(stacked[:, i])

@@ -188,7 +188,9 @@ def source_states(
     return StateTrack(times, best, hold)
 
 
-def _through(duct: Duct, code: Codes, signals: Signals, times: Times, hold: int, open_bypass: int) -> tuple[Codes, Mask]:  # noqa: PLR0917  # one duct, all it needs
+def _through(
+    duct: Duct, code: Codes, signals: Signals, times: Times, hold: int, open_bypass: int
+) -> tuple[Codes, Mask]:  # one duct, all it needs
     """The unit's state as its source sees it through a duct, and whether the duct connects them."""
     connected = times >= to_ms(duct.valid_from)
     if duct.valid_to is not None:
@@ -226,10 +228,10 @@ def window_states(code: Codes, first: Counts, last: Counts, pack: RulePack) -> C
         running[STATE_CODE[state]] = False
     best = np.full(len(first), UNKNOWN, np.uint8)
     most = np.zeros(len(first), np.int64)
-    for state in [*(i for i in order if running[i]), *(i for i in order if not running[i])]:
-        present = np.concatenate([[0], np.cumsum(code == state)])
+    for index in [*(i for i in order if running[i]), *(i for i in order if not running[i])]:
+        present = np.concatenate([[0], np.cumsum(code == index)])
         held = present[last] - present[first]
-        better = (held > most) if running[state] else (held > 0) & (most == 0)
-        best[better] = state
+        better = (held > most) if running[index] else (held > 0) & (most == 0)
+        best[better] = index
         most[better] = held[better]
     return best
