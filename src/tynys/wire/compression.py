@@ -31,6 +31,7 @@ def decompress_bounded(packed: bytes, limit: int = LIMIT) -> bytes:
         raise TooLargeError(f"a packed body of {len(packed)} bytes, at most {LIMIT} are allowed", where="body", hint=_HINT)
     if packed[:4] != _MAGIC:
         raise MalformedError("expected a Zstandard frame, got something else", where="body", hint=_HINT)
+    hidden = False
     try:
         frame = zstandard.get_frame_parameters(packed)
         hidden = frame.content_size == zstandard.CONTENTSIZE_UNKNOWN
@@ -49,7 +50,9 @@ def decompress_bounded(packed: bytes, limit: int = LIMIT) -> bytes:
         unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
         return unpacker.decompress(packed, max_output_size=limit if hidden else 0, read_across_frames=False, allow_extra_data=False)
     except zstandard.ZstdError as error:
-        if "did not decompress full frame" in str(error) and hidden:
+        if "too much memory" in str(error):
+            raise TooLargeError(f"a frame that asks for a window of more than {MAX_WINDOW} bytes", where="body", hint=_HINT) from error
+        if hidden and "did not decompress full frame" in str(error):
             raise TooLargeError(f"a frame that is cut off or unpacks to more than {limit} bytes", where="body", hint=_HINT) from error
         raise MalformedError(f"a broken Zstandard frame: {error}", where="body", hint=_HINT) from error
 

@@ -32,7 +32,7 @@ def _decimal(values: Floats, scale: Floats) -> Bools:
     mantissa = np.rint(values * scale)
     mantissa += 0.0
     back = mantissa / scale
-    fits = back.view(np.int64) == values.view(np.int64)
+    fits: Bools = back.view(np.int64) == values.view(np.int64)
     fits &= np.abs(mantissa) <= MAX_MANTISSA
     return fits
 
@@ -47,7 +47,7 @@ def choose_forms(values: Floats) -> Bytes:
     with np.errstate(over="ignore", invalid="ignore"):
         step = max(1, columns // _GLANCE)
         glance = np.ascontiguousarray(values[:, ::step])
-        possible = _decimal(glance[:, None, :], POWERS[None, :, None]).all(axis=2)
+        possible: Bools = np.asarray(_decimal(glance[:, None, :], POWERS[None, :, None]).all(axis=2))
         forms = np.where(possible.any(axis=1), possible.argmax(axis=1), BINARY64).astype(np.uint8)
         if step > 1:
             for row in np.flatnonzero(forms != BINARY64):
@@ -65,4 +65,5 @@ def choose_forms(values: Floats) -> Bytes:
 
 def to_mantissas(values: Floats, forms: Bytes) -> npt.NDArray[np.int64]:
     """Whole mantissas of rows that all have a decimal form."""
-    return np.rint(values * POWERS[forms][:, None]).astype(np.int64)
+    mantissas: npt.NDArray[np.int64] = np.rint(values * POWERS[forms][:, None]).astype(np.int64)
+    return mantissas

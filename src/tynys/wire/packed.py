@@ -43,6 +43,11 @@ def encode_unsigned(numbers: npt.NDArray[np.integer]) -> bytes:
     return out.tobytes()
 
 
+def count_numbers(data: bytes) -> int:
+    """How many numbers a packed column holds (a broken one at its end not counted)."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) < _MORE))
+
+
 def decode_unsigned(data: bytes, count: int, where: str) -> Unsigned:
     """Exactly ``count`` minimal varints; anything else is a `MalformedError`."""
     octets = np.frombuffer(data, np.uint8)

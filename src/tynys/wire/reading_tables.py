@@ -17,7 +17,7 @@ from tynys.domain.errors import MalformedError, TooLargeError
 from tynys.domain.reading import ReadingBlock
 from tynys.domain.status import GapCause, InstrumentStatus
 from tynys.wire.forms import BINARY32, BINARY64, MAX_EXPONENT, MAX_MANTISSA, POWERS, choose_forms, to_mantissas
-from tynys.wire.packed import decode_signed, decode_unsigned, encode_signed, encode_unsigned
+from tynys.wire.packed import count_numbers, decode_signed, decode_unsigned, encode_signed, encode_unsigned
 from tynys.wire.proto import Field, Kind, parse, put_bytes, put_uint
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-MAX_CELLS: Final = 1 << 20
+MAX_CELLS: Final = 1 << 19
 MAX_INTERVAL_MS: Final = 86_400_000
 MAX_TIME_MS: Final = 1 << 50
 
@@ -153,8 +153,9 @@ def _put_values(out: bytearray, values: npt.NDArray[np.float64], present: npt.ND
 def _row_starts(present: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Where each row that has a value begins in the column of present values."""
     counts = present.sum(axis=1, dtype=np.int64)
-    starts = np.cumsum(counts) - counts
-    return starts[counts > 0]
+    starts: npt.NDArray[np.int64] = np.cumsum(counts) - counts
+    begins: npt.NDArray[np.int64] = starts[counts > 0]
+    return begins
 
 
 def _put_offsets(out: bytearray, blocks: list[ReadingBlock]) -> None:
@@ -197,15 +198,13 @@ def decode_table(body: bytes, where: str, most: int = MAX_CELLS) -> list[Reading
 def _runs(
     run_status: bytes, run_cause: bytes, run_length: bytes, cells: int, where: str
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    runs = (
-        sum(byte < 0x80 for byte in run_status)
-        if len(run_status) < 64
-        else int(np.count_nonzero(np.frombuffer(run_status, np.uint8) < 0x80))
-    )  # noqa: PLR2004
+    runs = count_numbers(run_status)
+    if not 1 <= runs <= cells:
+        raise MalformedError(f"expected 1 to {cells} runs, got {runs}", where=where)
     status = decode_unsigned(run_status, runs, f"{where}, run_status")
     cause = decode_unsigned(run_cause, runs, f"{where}, run_cause")
     length = decode_unsigned(run_length, runs, f"{where}, run_length")
-    if not runs or int(status.max()) > 255 or int(cause.max()) > 255 or not _KNOWN_STATUS[status].all() or not _KNOWN_CAUSE[cause].all():  # noqa: PLR2004 - one byte
+    if int(status.max()) > 255 or int(cause.max()) > 255 or not _KNOWN_STATUS[status].all() or not _KNOWN_CAUSE[cause].all():  # noqa: PLR2004 - one byte
         raise MalformedError("a status or cause number that is not in the catalogue", where=where)
     if int(length.max()) > cells or not length.all() or int(length.sum()) != cells:
         raise MalformedError(f"expected runs of 1 and more that cover {cells} readings", where=where)
@@ -219,13 +218,13 @@ def _values(
     present: npt.NDArray[np.bool_], forms: npt.NDArray[np.uint8], columns: tuple[bytes, bytes, bytes], where: str
 ) -> npt.NDArray[np.float64]:
     decimals, singles, doubles = columns
-    decimal = forms <= MAX_EXPONENT
     values = np.zeros(present.shape)
-    _fill_decimals(values, present, forms, decimal, decimals, where)
-    known = decimal.copy()
+    decimal = forms <= MAX_EXPONENT
+    if not (decimal | (forms == BINARY32) | (forms == BINARY64)).all():
+        raise MalformedError(f"expected forms 0 to {MAX_EXPONENT}, {BINARY32} or {BINARY64}", where=where)
+    values[decimal] = _decimals(present[decimal], forms[decimal], decimals, where)
     for form, kind, name, column in ((BINARY32, "<f4", "singles", singles), (BINARY64, "<f8", "doubles", doubles)):
         rows = forms == form
-        known |= rows
         there = present[rows]
         expected = int(np.count_nonzero(there)) * int(kind[-1])
         if len(column) != expected:
@@ -234,8 +233,6 @@ def _values(
             part = np.zeros(there.shape)
             part[there] = np.frombuffer(column, kind)
             values[rows] = part
-    if not known.all():
-        raise MalformedError(f"expected forms 0 to {MAX_EXPONENT}, {BINARY32} or {BINARY64}", where=where)
     if not np.isfinite(values).all():
         raise MalformedError("a value that is not a finite number", where=where)
     if not np.array_equal(choose_forms(values), forms):
@@ -244,34 +241,28 @@ def _values(
     return values
 
 
-def _fill_decimals(
-    values: npt.NDArray[np.float64],
-    present: npt.NDArray[np.bool_],
-    forms: npt.NDArray[np.uint8],
-    decimal: npt.NDArray[np.bool_],
-    column: bytes,
-    where: str,
-) -> None:
-    there = present[decimal]
+def _decimals(there: npt.NDArray[np.bool_], forms: npt.NDArray[np.uint8], column: bytes, where: str) -> npt.NDArray[np.float64]:
+    """Values of the rows in decimal form; zero where absent."""
     counts = there.sum(axis=1, dtype=np.int64)
     delta = decode_signed(column, int(counts.sum()), f"{where}, decimals")
+    part = np.zeros(there.shape)
     if not len(delta):
-        return
+        return part
     total = np.cumsum(delta)
     starts = np.cumsum(counts) - counts
     before = np.concatenate(([0], total))[starts]
     mantissa = total - np.repeat(before, counts)
     if int(np.abs(mantissa).max()) > MAX_MANTISSA or int(np.abs(delta).max()) > 2 * MAX_MANTISSA:
         raise MalformedError("a decimal mantissa beyond 2^50", where=where)
-    part = np.zeros(there.shape)
     part[there] = mantissa
-    values[decimal] = part / POWERS[forms[decimal]][:, None]
+    quotient: npt.NDArray[np.float64] = part / POWERS[forms][:, None]
+    return quotient
 
 
 def _offsets(rows: bytes, offsets: bytes, shape: tuple[int, int], where: str) -> dict[int, npt.NDArray[np.int32]]:
     if not rows and not offsets:
         return {}
-    listed = decode_unsigned(rows, int(np.count_nonzero(np.frombuffer(rows, np.uint8) < 0x80)), f"{where}, offset_rows")  # noqa: PLR2004
+    listed = decode_unsigned(rows, count_numbers(rows), f"{where}, offset_rows")
     if not len(listed) or int(listed.max()) >= shape[0] or (listed[1:] <= listed[:-1]).any():
         raise MalformedError("expected row numbers of the table, ascending, none twice", where=f"{where}, offset_rows")
     delta = decode_signed(offsets, len(listed) * shape[1], f"{where}, offsets").reshape(len(listed), shape[1])
