@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymodbus.client import AsyncModbusTcpClient
+from pymodbus.exceptions import ConnectionException
 
 from tynys.domain.status import GapCause
 from tynys.field.driver import LineError
@@ -31,7 +32,14 @@ class PymodbusTcpLine:
     async def open(self) -> None:
         """Connect."""
         await self.shut()
-        client = AsyncModbusTcpClient(self._host, port=self._port, timeout=2 * self._timeout_s, retries=0, reconnect_delay=0)
+        client = AsyncModbusTcpClient(
+            self._host,
+            port=self._port,
+            timeout=2 * self._timeout_s,
+            retries=0,
+            reconnect_delay=0,
+            trace_connect=self._told,
+        )
         self._client = client
         if not await client.connect():
             raise LineError(GapCause.LINE_CUT, "cannot connect; nothing listens there (is the address right, is the instrument on?)")
@@ -41,6 +49,14 @@ class PymodbusTcpLine:
         if self._client is None or not self._client.connected:
             raise LineError(GapCause.LINE_CUT, "the line is cut (the other end closed it)")
         return await read_with_pymodbus(self._client, reads, unit=unit)
+
+    def _told(self, connected: bool) -> None:
+        """pymodbus would wait a whole time-out for an answer from a connection that is gone."""
+        if not connected and self._client is not None:
+            waiting = self._client.ctx.response_future
+            if not waiting.done():
+                waiting.set_exception(ConnectionException("the other end closed the connection"))
+                waiting.exception()  # seen, even where nobody waits any more
 
     async def shut(self) -> None:
         """Let go of the connection."""

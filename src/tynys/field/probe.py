@@ -115,7 +115,7 @@ def _points(settings: DeviceSettings, folder: Path | None) -> list[tuple[str, st
     return [(name, channel, point) for name, channel, point in found if point is not None]
 
 
-def _report(  # noqa: PLR0917  one caller for each kind of device, in this file
+def _report(
     name: str,
     channel: Channel,
     sample: Sample,
