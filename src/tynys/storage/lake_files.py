@@ -103,7 +103,10 @@ class FileScanner:
         needed = [name for name in names if name in self._names]
         extra = [] if wanted is None else [name for name in (wanted.column, wanted.instant) if name not in needed]
         with pq.ParquetFile(
-            self._root / item.path, metadata=footer.metadata, read_dictionary=sorted(self._texts.intersection([*needed, *extra])), memory_map=True
+            self._root / item.path,
+            metadata=footer.metadata,
+            read_dictionary=sorted(self._texts.intersection([*needed, *extra])),
+            memory_map=True,
         ) as file:
             rows = file.read_row_groups(groups, columns=[*needed, *extra], use_threads=len(groups) > 1)
         if wanted is not None:

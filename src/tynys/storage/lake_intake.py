@@ -184,7 +184,9 @@ class ReadingIntake:
         by_series = split(existing)
         for series in sorted(held.overlapping):
             mine = [piece for piece in held.pieces if piece.series == series]
-            kept, doubled, differing = settle(series, by_series.get(series, Rows.empty()), Rows.concatenate([_rows(piece) for piece in mine]))
+            kept, doubled, differing = settle(
+                series, by_series.get(series, Rows.empty()), Rows.concatenate([_rows(piece) for piece in mine])
+            )
             duplicates += doubled
             conflicts += differing
             pieces += _kept(mine, kept)
@@ -263,7 +265,16 @@ def _by_day(batch: LakeBatch, block: ReadingBlock, channel: str) -> Iterator[tup
         part = slice(begin, end)
         offset = None if block.device_offset_ms is None else block.device_offset_ms[part]
         piece = _Piece(
-            series, channel, batch.position, batch.simulated, first, interval, block.value[part], block.status[part], block.cause[part], offset
+            series,
+            channel,
+            batch.position,
+            batch.simulated,
+            first,
+            interval,
+            block.value[part],
+            block.status[part],
+            block.cause[part],
+            offset,
         )
         yield date.fromordinal(_EPOCH + day).isoformat(), piece
         begin = end

@@ -58,6 +58,10 @@ AVERAGES = pa.schema(
         pa.field("h2o_pct", pa.float64()),
         pa.field("temperature_c", pa.float64()),
         pa.field("pressure_kpa", pa.float64()),
+        pa.field("count_operating", pa.int32(), nullable=False),
+        pa.field("flow_dry_nm3_h", pa.float64()),
+        pa.field("mass_g_s", pa.float64()),
+        pa.field("outside_calibration_range", pa.bool_(), nullable=False),
         pa.field("simulated", pa.bool_(), nullable=False),
     ]
 )
@@ -172,7 +176,7 @@ AVERAGES_LAYOUT = TableLayout(
     partition=("period", "month"),
     key=("source", "component", "start_ms", "origin"),
     statistics=("source", "component", "start_ms"),
-    values=("value", "raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa"),
+    values=("value", "raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa", "flow_dry_nm3_h", "mass_g_s"),
     instants=("start_ms", "end_ms", "known_ms"),
     group_rows=16_384,
     file_rows=2_000_000,

@@ -356,11 +356,11 @@ class Registry:
 
     def audit_log(self, after: int = 0, limit: int = 100) -> list[AuditRow]:
         """Changes in order."""
-        return [AuditRow(**row._mapping) for row in self._all(select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(limit))]
+        return [AuditRow(*tuple(row)) for row in self._all(select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(limit))]
 
     def verify_audit(self) -> int | None:
         """Number of the first audit row that was changed or removed afterwards, or None."""
-        return auditing.first_broken([AuditRow(**row._mapping) for row in self._all(select(audit).order_by(audit.c.id))])
+        return auditing.first_broken([AuditRow(*tuple(row)) for row in self._all(select(audit).order_by(audit.c.id))])
 
     def _all(self, query: Any) -> Sequence[Row[Any]]:
         with self._engine.connect() as connection:
