@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import struct
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from tynys.centre.settings import CentreFolder
 from tynys.domain.base import from_ms
 from tynys.domain.component import Certainty
 from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.errors import SignatureError
 from tynys.domain.facility import Duct, Facility, MeasuringPoint, Method, MethodKind, Names, Source, SourceKind, Unit
 from tynys.domain.instrument import Acquisition, AcquisitionMode, Channel
 from tynys.domain.limit import Limit, LimitKind, ScopeKind
@@ -28,7 +30,7 @@ from tynys.domain.plan import ComponentPlan, MeasuringChain, MonitoringPlan, Per
 from tynys.domain.quantity import Basis, GasState, Moisture
 from tynys.domain.quantity import Unit as MeasuredIn
 from tynys.plant.seconds import Layout, LayoutColumn, Second
-from tynys.domain.errors import SignatureError
+from tynys.sim.servers.modbus import ModbusDevice
 from tynys.wire.chain import ChainVerdict
 from tynys.wire.compression import decompress_bounded
 from tynys.wire.enrolment import verify_enrolment
@@ -246,7 +248,7 @@ class MiniCentre:
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._task = asyncio.create_task(self._server._serve())
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.01)
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"https://127.0.0.1:{self.port}"
@@ -309,3 +311,63 @@ async def mini_centre(tmp_path: Path) -> AsyncIterator[MiniCentre]:
     await centre.start()
     yield centre
     await centre.stop()
+
+
+TRIAL_MAP = """
+id = "trial"
+title = "A gas analyser of the tests"
+protocol = "modbus"
+origin = "ours"
+source = "tests"
+word_order = "ABCD"
+[[points]]
+name = "so2"
+table = "holding"
+address = 0
+type = "float32"
+unit = "mg/Nm3"
+plausible = [0.0, 12000.0]
+[[points]]
+name = "o2"
+table = "holding"
+address = 2
+type = "float32"
+unit = "%"
+plausible = [0.0, 25.0]
+[[parameters]]
+name = "span"
+table = "holding"
+address = 4
+type = "float32"
+"""
+
+
+class Analyser:
+    """A real Modbus TCP server with two gases; its line can be cut and mended."""
+
+    def __init__(self) -> None:
+        self.device = ModbusDevice(0, "gas", lambda *_: None)
+        self.polls = 0
+
+    def show(self, so2: float, o2: float, *, order: str = ">") -> None:
+        words = struct.pack(">fff", so2, o2, 4000.0)
+        if order == "CDAB":
+            words = b"".join(words[i + 2 : i + 4] + words[i : i + 2] for i in range(0, 12, 4))
+        self.device.memory.registers[3] = (0, words)
+
+    def section(self, *, extra: str = "") -> str:
+        return (
+            f'[[devices]]\nid = "gas"\ndriver = "modbus-tcp"\nhost = "127.0.0.1"\nport = {self.device.port}\nmap = "trial-map.toml"\n'
+            f'timeout_ms = 500\n{extra}\n[devices.channels]\nso2 = "stack-1.so2"\no2 = "stack-1.o2"\n'
+        )
+
+
+@pytest.fixture
+async def analyser(plant_folder: PlantFolder) -> AsyncIterator[Analyser]:
+    (plant_folder.folder / "trial-map.toml").write_text(TRIAL_MAP, "utf-8")
+    made = Analyser()
+    made.show(1500.0, 6.0)
+    await made.device.listen("127.0.0.1")
+    yield made
+    made.device.cut()
+    await asyncio.sleep(0)

@@ -62,7 +62,7 @@ class Way:
 
 async def until(question, limit_s: float = 5.0) -> None:
     async with asyncio.timeout(limit_s):
-        while not await question():
+        while not await question():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.02)
 
 
@@ -112,7 +112,7 @@ async def test_an_answer_that_is_not_the_centres_word_acknowledges_nothing_and_a
     assert rows == [("duplicate",)]
 
 
-async def _true(value: bool) -> bool:  # noqa: FBT001
+async def _true(value: bool) -> bool:
     return value
 
 

@@ -24,8 +24,9 @@ from tynys.plant.settings import load_configuration, load_rule_pack
 from tynys.plant.spool import Spool
 from tynys.plant.spool_tables import FILE_NAME, connect
 from tynys.plant.spool_thread import Alarms, SpoolThread
-from tynys.plant.watch import OFFSET_ALARM_MS, clock_offset_ms
+from tynys.plant.watch import OFFSET_ALARM_MS
 from tynys.wire.clock import WallClock
+from tynys.wire.enrolment import clock_offset
 from tynys.wire.keys import SigningKey, VerifyKey
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ async def _centre(
         exchange = await line.time()
         lines.append(Line("centre", Verdict.FINE, f"{line.url} answers in {exchange.round_trip_ms:.0f} ms"))
         if settings.clock_url is None:
-            lines.append(_clock_line(clock_offset_ms(exchange, before_ms, clock.now_ms())))
+            lines.append(_clock_line(clock_offset(before_ms, exchange.server_time_ms, clock.now_ms()).offset_ms))
         if send and key is not None and configuration is not None:
             lines.append(await _introduce(settings, key, configuration, line))
     except TynysError as error:
@@ -181,9 +182,9 @@ async def _centre(
     return lines
 
 
-def _clock_line(offset_ms: float) -> Line:
+def _clock_line(offset_ms: int) -> Line:
     """The gateway's clock against the centre's, in words."""
-    behind = "behind" if offset_ms > 0 else "ahead of"
+    behind = "behind" if offset_ms < 0 else "ahead of"
     text = f"this computer's clock is {abs(offset_ms) / 1000:.1f} s {behind} the centre's"
     if abs(offset_ms) <= OFFSET_ALARM_MS:
         return Line("clock", Verdict.FINE, text)

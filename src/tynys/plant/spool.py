@@ -16,10 +16,10 @@ from uuid import UUID
 
 import msgspec
 
-from tynys.domain.average import Average
 from tynys.domain.batch import Loss
 from tynys.domain.errors import StorageError
 from tynys.plant import spool_tables as tables
+from tynys.plant.average_json import decode_average, encode_average
 from tynys.plant.reserve import Reserve
 from tynys.plant.seconds import TICK_MS, Layout, Second, checksum
 from tynys.plant.spool_tables import Note, SpoolFullError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tynys.domain.average import ReportedAverage
+    from tynys.domain.average import Average, ReportedAverage
     from tynys.wire.envelope import Envelope
     from tynys.wire.receipts import Receipt, Reply
 
@@ -153,7 +153,7 @@ class Spool:
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO average VALUES (?, ?, ?, ?, ?, NULL)",
-                [(a.source, a.component, a.period, a.start_ms, msgspec.json.encode(a)) for a in averages],
+                [(a.source, a.component, a.period, a.start_ms, encode_average(a)) for a in averages],
             )
 
     def unsealed_averages(self) -> list[Average]:
@@ -161,7 +161,7 @@ class Spool:
         rows = self.connection.execute(
             "SELECT body FROM average WHERE batch_id IS NULL ORDER BY start_ms, period, source, component LIMIT 2000"
         )
-        return [msgspec.json.decode(row[0], type=Average) for row in rows]
+        return [decode_average(row[0]) for row in rows]
 
     def swap_meta(self, key: str, value: str) -> str | None:
         """Keep a value under a key and return the one that was there."""

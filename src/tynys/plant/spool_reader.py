@@ -7,11 +7,9 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import msgspec
-
-from tynys.domain.average import Average
 from tynys.domain.errors import StorageError, WireError
 from tynys.plant import spool_tables as tables
+from tynys.plant.average_json import decode_average
 from tynys.plant.seconds import Layout, Second, checksum, to_blocks
 from tynys.plant.spool_tables import Depth, Head, StoredReceipt, Waiting
 from tynys.plant.views import AlarmView
@@ -20,6 +18,7 @@ from tynys.wire.payload import decode_payload
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from tynys.domain.average import Average
     from tynys.domain.reading import ReadingBlock
 
 
@@ -173,7 +172,7 @@ def averages(connection: sqlite3.Connection, period: str, start_ms: int, end_ms:
         "SELECT body FROM average WHERE period = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms, source, component",
         (period, start_ms, end_ms),
     )
-    return [msgspec.json.decode(row[0], type=Average) for row in rows]
+    return [decode_average(row[0]) for row in rows]
 
 
 def readings(connection: sqlite3.Connection, start_ms: int, end_ms: int) -> Iterator[ReadingBlock]:

@@ -12,6 +12,7 @@ from tynys.domain.batch import ClockState, Event, InstrumentParameter
 from tynys.domain.errors import TynysError
 from tynys.plant.spool import YEAR_MS, Spool
 from tynys.plant.spool_tables import SpoolFullError
+from tynys.wire.enrolment import clock_offset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,12 +84,12 @@ class Watch:
             await asyncio.sleep(TIME_EXCHANGE_S)
 
     async def _note_offset(self, exchange: TimeExchange, before_ms: int, after_ms: int) -> None:
-        offset_ms = round(clock_offset_ms(exchange, before_ms, after_ms))
+        offset_ms = clock_offset(before_ms, exchange.server_time_ms, after_ms).offset_ms
         self.offset_ms = offset_ms
         state = ClockState(after_ms, offset_ms, round(exchange.round_trip_ms), "shared" if self._clock.simulated else "system")
         await self._note(("clock", state))
         allowed_ms = OFFSET_ALARM_MS * (max(1.0, 2 * self._clock.speed) if self._clock.simulated else 1.0)
-        detail = f"the gateway's clock is {-offset_ms / 1000:+.1f} s against the centre's" if abs(offset_ms) > allowed_ms else ""
+        detail = f"the gateway's clock is {offset_ms / 1000:+.1f} s against the centre's" if abs(offset_ms) > allowed_ms else ""
         await self._alarms.judge("clock.offset", detail, after_ms)
 
     async def prune(self) -> None:
@@ -109,8 +110,3 @@ class Watch:
             await self._thread.call(lambda spool: spool.add_notes(notes))
         except SpoolFullError:
             log.warning("spool.full", doing="noting", kinds=[kind for kind, _ in notes])
-
-
-def clock_offset_ms(exchange: TimeExchange, before_ms: int, after_ms: int) -> float:
-    """The centre's clock minus the gateway's, taking the answer to be made half-way. [ms]."""
-    return exchange.server_time_ms - (before_ms + after_ms) / 2
