@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from tynys.domain.errors import NotFoundError
 from tynys.wire.keys import VerifyKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from tynys.storage.registry import Registry
 
@@ -45,6 +45,7 @@ class Gateway:
     chain: str = ""
     forked: bool = False
     gap_since_s: float | None = None
+    unlinked: dict[bytes, UUID] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:

@@ -9,11 +9,13 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
+from tynys.centre.average_rows import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pyarrow as pa
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -40,7 +42,7 @@ class Outbox:
 
     def put(self, kind: str, table: pa.Table, *, known_ms: int, simulated: bool) -> int:
         """Keep a table for the lake; its number."""
-        body = _pack(table)
+        body = pack(table)
         with self._lock:
             cursor = self._db.execute(
                 "INSERT INTO outbox (kind, known_ms, simulated, body) VALUES (?, ?, ?, ?)", (kind, known_ms, int(simulated), body)
@@ -53,7 +55,7 @@ class Outbox:
             rows = self._db.execute(
                 "SELECT n, kind, known_ms, simulated, body FROM outbox WHERE n > ? ORDER BY n LIMIT ?", (after, limit)
             ).fetchall()
-        return [(n, kind, known_ms, bool(simulated), _unpack(body)) for n, kind, known_ms, simulated, body in rows]
+        return [(n, kind, known_ms, bool(simulated), unpack(body)) for n, kind, known_ms, simulated, body in rows]
 
     def count(self) -> int:
         """How many tables wait."""
@@ -87,15 +89,3 @@ class Outbox:
         while group := self.waiting(after, limit):
             yield group
             after = group[-1][0]
-
-
-def _pack(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
-
-
-def _unpack(body: bytes) -> pa.Table:
-    with pa.ipc.open_stream(body) as reader:
-        return reader.read_all()

@@ -11,6 +11,7 @@ import msgspec
 
 from tynys.calc.pipeline import channels_needed
 from tynys.domain.base import from_ms, to_ms
+from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.errors import ConfigurationError, MalformedError, NotFoundError, RefusedError
 from tynys.law import load_pack
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
     from tynys.law import RulePack
     from tynys.storage.registry import Registry
 
+SHORTEST_WINDOW_MS = 1_200_000
+"""The shortest averaging window. [ms]."""
 APPROVED, WAITING, REFUSED = "approved", "waiting", "refused"
+
+
+REGULATED = frozenset({ComponentKind.POLLUTANT, ComponentKind.GREENHOUSE_GAS, ComponentKind.WATER})
+
+
+def kind_of(name: str) -> ComponentKind | None:
+    """The role of a component, None if the catalogue does not know it."""
+    return CATALOGUE[name].kind if name in CATALOGUE else None
 
 
 class Packs:
@@ -61,7 +72,7 @@ class Plan:
 
     @cached_property
     def valid_from_ms(self) -> int:
-        """From when the plan is in force. [ms]"""
+        """From when the plan is in force. [ms]."""
         return to_ms(self.configuration.plan.valid_from)
 
     @cached_property
@@ -94,9 +105,33 @@ class Plan:
         return {channel.id: points[channel.point] for channel in self.configuration.channels if channel.point in points}
 
     @cached_property
+    def of_source(self) -> Mapping[str, tuple[Channel, ...]]:
+        """Channels by source."""
+        return {
+            source.id: tuple(c for c in self.configuration.channels if self.source_of.get(c.id) == source.id)
+            for source in self.configuration.sources
+        }
+
+    def main_channel(self, source: str, component: str) -> Channel | None:
+        """The channel a chart of a component's readings shows: the main chain's first, else the source's own of that component."""
+        for plan in self.components.get(source, ()):
+            if plan.component == component:
+                return self.by_name.get(plan.chains[0].channels[0])
+        return next((channel for channel in self.of_source.get(source, ()) if channel.component == component), None)
+
+    def pollutants(self, source: str) -> frozenset[str]:
+        """Components of a source that are regulated."""
+        return frozenset(plan.component for plan in self.components.get(source, ()) if kind_of(plan.component) in REGULATED)
+
+    @cached_property
     def slowest_ms(self) -> int:
-        """The longest declared interval of a needed channel. [ms]"""
+        """The longest declared interval of a needed channel. [ms]."""
         return max((each.interval_ms for uuid in self.needed for each in self.channels[uuid].acquisition), default=0)
+
+    @property
+    def has_slow(self) -> bool:
+        """Whether some channel is slower than the shortest window, so that its averages begin with the hour."""
+        return self.slowest_ms > SHORTEST_WINDOW_MS
 
 
 class PlanBook:
@@ -129,7 +164,9 @@ class PlanBook:
         except msgspec.MsgspecError as problem:
             raise MalformedError(f"the configuration cannot be read: {problem}", where=f"gateway {gateway}") from problem
         if configuration.facility.id != facility:
-            raise RefusedError(f"expected the configuration of {facility}, got one of {configuration.facility.id}", where=f"gateway {gateway}")
+            raise RefusedError(
+                f"expected the configuration of {facility}, got one of {configuration.facility.id}", where=f"gateway {gateway}"
+            )
         if configuration.encode() != document:
             raise MalformedError("the configuration is not in canonical form", where=f"gateway {gateway}")
         digest = configuration.digest()
@@ -177,6 +214,18 @@ class PlanBook:
             return plan
         mine = [plan for plan in self._plans.values() if plan.facility == facility]
         return max(mine, key=lambda plan: (plan.state == APPROVED, plan.valid_from_ms, plan.first_seen_ms), default=None)
+
+    def get_shown(self, facility: str, at_ms: int) -> Plan:
+        """The configuration a page shows of a facility that must be known."""
+        plan = self.shown(facility, at_ms)
+        if plan is None:
+            raise NotFoundError(f"no facility {facility!r}", where="facility", hint="GET /api/v1/facilities lists them")
+        return plan
+
+    def of_source(self, source: str, at_ms: int) -> Plan | None:
+        """The configuration a page shows for a source."""
+        facility = next((plan.facility for plan in self._plans.values() if source in plan.components), None)
+        return self.shown(facility, at_ms) if facility is not None else None
 
     def of_channel(self, channel: UUID) -> Plan | None:
         """The newest configuration that has a channel."""

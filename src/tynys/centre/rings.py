@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 HELD_MS = 45 * 60 * 1000
-"""How much time a ring holds: two short-term windows and some lateness. [ms]"""
+"""How much time a ring holds: two short-term windows and some lateness. [ms]."""
 LEAST_INSTANTS = 64
 """A slow channel's ring still holds this many instants."""
 
@@ -86,7 +86,7 @@ class ChannelRing:
 
     @property
     def floor_ms(self) -> int:
-        """The oldest instant the ring can hold now. [ms]"""
+        """The oldest instant the ring can hold now. [ms]."""
         return self.last_ms - self.interval_ms * (self.capacity - 1)
 
     def cut(self, channel: UUID, start_ms: int, end_ms: int) -> ReadingBlock | None:
@@ -139,7 +139,7 @@ class Rings:
         return [block for block in cuts if block is not None]
 
     def holds_since(self, channels: Collection[UUID]) -> int:
-        """The instant from which every known ring of ``channels`` still holds all it was told; 0 if none is known. [ms]"""
+        """The instant from which every known ring of ``channels`` still holds all it was told; 0 if none is known. [ms]."""
         return max((ring.floor_ms for channel in channels if (ring := self._rings.get(channel)) is not None), default=0)
 
     def latest(self, channel: UUID) -> Latest | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tynys.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE_NAME = "centre.toml"
 
@@ -37,7 +40,7 @@ class RegistrySection(Section, frozen=True, kw_only=True):
 
 
 class LakeSection(Section, frozen=True, kw_only=True):
-    """How often the lake is written. [s, rows]"""
+    """How often the lake is written. [s, rows]."""
 
     flush_seconds: float = 60.0
     flush_rows: int = 1_000_000
@@ -88,9 +91,7 @@ def find_folder(path: Path) -> CentreFolder:
     root = path.parent if path.name.endswith(".toml") else path
     folder = CentreFolder(root.resolve())
     if not folder.settings.is_file():
-        raise ConfigurationError(
-            f"expected a folder with {FILE_NAME}", where=str(root), hint=f"make one with: tynys centre init {root}"
-        )
+        raise ConfigurationError(f"expected a folder with {FILE_NAME}", where=str(root), hint=f"make one with: tynys centre init {root}")
     return folder
 
 

@@ -78,13 +78,12 @@ class SpanSet:
     def union(self, other: SpanSet) -> SpanSet:
         """A new set with both."""
         small, large = (self, other) if len(self) < len(other) else (other, self)
-        united = SpanSet()
-        united._starts, united._ends = large._starts.copy(), large._ends.copy()
+        united = SpanSet(large)
         for start, end in small:
             united.add(start, end)
         return united
 
     @property
     def total_ms(self) -> int:
-        """Summed length. [ms]"""
+        """Summed length. [ms]."""
         return sum(self._ends) - sum(self._starts)

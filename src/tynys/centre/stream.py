@@ -84,7 +84,9 @@ class Stream:
             after = 0
         return (event for event in list(self._ring) if event.id > after and interest.takes(event))
 
-    async def listen(self, interest: Interest, *, after: int | None = None, hello: bytes = b"", heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[bytes]:
+    async def listen(
+        self, interest: Interest, *, after: int | None = None, hello: bytes = b"", heartbeat_s: float = HEARTBEAT_S
+    ) -> AsyncIterator[bytes]:
         """Frames for one listener until it leaves or the centre stops: greeting, what it missed, then live events and heartbeats."""
         listener = _Listener(interest)
         if after is not None:

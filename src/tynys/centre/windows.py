@@ -114,3 +114,9 @@ class OpenWindows:
         window.in_work = False
         window.touched_s = at_s if window.touched_s is None else window.touched_s
         window.not_before_s = at_s + QUIET_S
+
+    def discard(self, window: Window) -> None:
+        """The window cannot be made here."""
+        key = (window.period, window.start_ms)
+        self._active.pop(key, None)
+        self._all.pop(key, None)

@@ -6,7 +6,7 @@ Times are RFC 3339 UTC; spans are half-open by their start; an absent value is `
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
+from datetime import datetime
 from typing import Any
 
 import msgspec

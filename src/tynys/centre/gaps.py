@@ -1,0 +1,61 @@
+"""Rows that say why there is no value, joined into spans a person can read."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tynys.centre.views import GapView
+from tynys.domain.status import GapCause
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from tynys.domain.instrument import Channel
+    from tynys.domain.reading import ReadingBlock
+
+KEPT = 2000
+"""Closed gaps kept at hand; all of them are in the lake as rows."""
+
+
+class Gaps:
+    """Gap rows by gateway, channel and cause; consecutive ones are one span."""
+
+    def __init__(self) -> None:
+        self._running: dict[tuple[str, str, str], GapView] = {}
+        self._closed: deque[GapView] = deque(maxlen=KEPT)
+        self.rows = 0
+
+    def note(self, gateway: str, blocks: Sequence[ReadingBlock], names: Mapping[UUID, Channel]) -> None:
+        """Look for gap rows in blocks just stored."""
+        for block in blocks:
+            if not block.cause.any():
+                continue
+            channel = names.get(block.channel)
+            name = channel.name if channel is not None else str(block.channel)
+            edges = np.flatnonzero(np.diff(block.cause)) + 1
+            starts = [0, *edges.tolist()]
+            for first, last in zip(starts, [*edges.tolist(), len(block.cause)], strict=True):
+                if cause := int(block.cause[first]):
+                    start = block.start_ms + first * block.interval_ms
+                    self.add(gateway, name, start, block.start_ms + last * block.interval_ms, last - first, GapCause(cause).name.lower())
+
+    def add(self, gateway: str, channel: str | None, start_ms: int, end_ms: int, count: int, cause: str) -> None:
+        """A span without values."""
+        self.rows += count
+        key = (gateway, channel or "", cause)
+        before = self._running.get(key)
+        if before is not None and before.end_ms == start_ms:
+            self._running[key] = GapView(gateway, channel, before.start_ms, end_ms, before.count + count, cause)
+            return
+        if before is not None:
+            self._closed.append(before)
+        self._running[key] = GapView(gateway, channel, start_ms, end_ms, count, cause)
+
+    def newest(self, limit: int = 200) -> list[GapView]:
+        """The newest gaps first."""
+        every = [*self._closed, *self._running.values()]
+        return sorted(every, key=lambda gap: gap.end_ms, reverse=True)[:limit]

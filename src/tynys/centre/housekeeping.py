@@ -1,0 +1,169 @@
+"""What the centre does beside taking batches: closes windows, keeps checkpoints, hears the lake, records findings."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from tynys.centre import checkpoint as checkpoints
+from tynys.centre.averages import RECENT_MS
+from tynys.centre.civil import LENGTH_MS
+from tynys.centre.planning import plan_work
+from tynys.centre.reported import Reported
+from tynys.centre.rings import HELD_MS
+from tynys.storage.lake_rows import to_averages
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tynys.centre.planning import Work
+    from tynys.centre.programme import Centre
+
+TICK_S, SECOND_S, CHECKPOINT_S = 0.2, 1.0, 15.0
+ANNOUNCED_MS = 2 * LENGTH_MS["P1D"]
+"""Averages older than this are not announced one by one on the live stream. [ms]"""
+_log = structlog.get_logger("tynys.centre")
+
+
+class Housekeeping:
+    """The centre's regular work; everything runs on the event loop and hands long work to threads or processes."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+        self._marks: deque[tuple[int, int]] = deque()
+        self._audit = 0
+        self.reported = Reported()
+        self.lake_position = 0
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        last_second = last_checkpoint = time.monotonic()
+        self._audit = self._newest_audit()
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                self.close_windows()
+                now_s = time.monotonic()
+                if now_s - last_second >= SECOND_S:
+                    last_second = now_s
+                    await self._every_second()
+                if now_s - last_checkpoint >= CHECKPOINT_S:
+                    last_checkpoint = now_s
+                    await asyncio.to_thread(self._centre.outbox.save_checkpoint, self._checkpoint())
+            except Exception as problem:  # noqa: BLE001 - the centre must go on closing windows
+                _log.error("housekeeping failed", error=repr(problem), exc_info=problem)
+
+    def close_windows(self) -> None:
+        """Hand every window that is due to the pool."""
+        centre = self._centre
+        now_ms, now_s = centre.now_ms(), time.monotonic()
+        for facility in centre.state.facilities.values():
+            facility.expect(now_ms)
+            due = facility.windows.due(facility.coverage.covered, now_ms=now_ms, now_s=now_s)
+            if due:
+                centre.recompute.submit(plan_work(facility, due, centre.plans.in_force))
+
+    def made(self, work: Work, table: pa.Table | None) -> None:
+        """Averages of a piece of work are kept: note it, remember the recent ones, tell those who listen."""
+        centre = self._centre
+        for window, provisional in work.windows:
+            work.facility.windows.done(window, provisional=provisional)
+            if not provisional:
+                work.facility.finished(window.period, window.start_ms, window.end_ms)
+        if work.bulk is not None:
+            work.facility.drop_bulk(work.bulk.start_ms, work.bulk.end_ms)
+        now_ms = centre.now_ms()
+        if table is None or not table.num_rows or work.newest_ms < now_ms - RECENT_MS:
+            return
+        rows = to_averages(table)
+        centre.averages.remember(rows, now_ms)
+        if work.newest_ms >= now_ms - ANNOUNCED_MS:
+            centre.publisher.averages(work.facility.id, rows, simulated=work.plan.simulated)
+        for ours, theirs in self.reported.compare(rows):
+            centre.findings.report(
+                "AVERAGE-DIFFERS",
+                ours.source,
+                ours.start_ms,
+                ours.end_ms,
+                once=f"{ours.component} {ours.period} {ours.start_ms}",
+                component=ours.component,
+                period=ours.period,
+                computed=str(ours.value),
+                reported=str(theirs.value),
+            )
+
+    def failed(self, work: Work, problem: Exception) -> None:
+        """A piece of work could not be done: its windows are tried again, and it is a finding."""
+        at_s = time.monotonic()
+        for window, _ in work.windows:
+            work.facility.windows.failed(window, at_s=at_s)
+        if work.bulk is not None:
+            work.facility.drop_bulk(work.bulk.start_ms, work.bulk.end_ms)
+        start = min(window.start_ms for window, _ in work.windows)
+        self._centre.findings.report(
+            "AVERAGE-FAILED", work.facility.id, start, work.newest_ms, once=type(problem).__name__, detail=str(problem)
+        )
+
+    def lake_said(self, said: dict[str, Any]) -> None:
+        """The lake's process told how far it is."""
+        centre = self._centre
+        if (position := said.get("position")) is not None:
+            self.lake_position = position
+            centre.tail.trim(position)
+        if (number := said.get("outbox")) is not None:
+            centre.averages.taken(number)
+        for each in said.get("conflicts", ()):
+            plan = next((p for p in centre.plans.all() if any(str(uuid) == each["channel"] for uuid in p.channels)), None)
+            subject = plan.facility if plan is not None else each["gateway"]
+            centre.findings.report(
+                "READING-TWO-VALUES",
+                subject,
+                each["time_ms"],
+                once=f"{each['channel']} {each['time_ms']}",
+                **{key: each[key] for key in ("channel", "kept", "other") if each[key] is not None},
+            )
+
+    def save(self) -> None:
+        """Write the checkpoint now."""
+        self._centre.outbox.save_checkpoint(self._checkpoint())
+
+    def record_findings(self) -> None:
+        """Write new findings into the registry, and onto the stream."""
+        found = self._centre.findings.take()
+        if found:
+            self._centre.registry.record_findings(found, self._centre.now_ms())
+        for finding in found:
+            self._centre.publisher.finding(finding, simulated=self._centre.simulated)
+
+    async def _every_second(self) -> None:
+        centre = self._centre
+        newest = await asyncio.to_thread(self._newest_audit)
+        if newest != self._audit:
+            self._audit = newest
+            centre.gateways.refresh()
+            for plan in centre.plans.refresh():
+                centre.state.decided(plan)
+        rows = self.reported.take(centre.state.reported, centre.now_ms(), centre.averages)
+        for simulated, table in rows:
+            number = await asyncio.to_thread(centre.outbox.put, "averages", table, known_ms=centre.now_ms(), simulated=simulated)
+            centre.averages.add(number, table)
+        self.record_findings()
+        self._mark()
+
+    def _newest_audit(self) -> int:
+        rows = self._centre.registry.audit_log(after=self._audit, limit=1000)
+        return rows[-1].id if rows else self._audit
+
+    def _mark(self) -> None:
+        """Remember where in the journal the rings' oldest readings are, by the clock."""
+        now_ms = self._centre.now_ms()
+        self._marks.append((now_ms, self._centre.state.position))
+        while len(self._marks) > 1 and self._marks[1][0] <= now_ms - HELD_MS:
+            self._marks.popleft()
+
+    def _checkpoint(self) -> bytes:
+        return checkpoints.encode(self._centre.state, replay_from=self._marks[0][1] if self._marks else self._centre.state.position)

@@ -1,0 +1,111 @@
+"""What can be done to a centre from beside it: codes, approvals, revocations, the lake made again, its state asked."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from tynys.centre.lake_process import Simulated, lake_batches
+from tynys.centre.settings import find_folder, load_settings
+from tynys.domain.errors import ConfigurationError, NotFoundError, StorageError
+from tynys.storage.journal_read import JournalReader
+from tynys.storage.lake_writer import LakeWriter
+from tynys.storage.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tynys.storage.lake_writer import LakeBatch
+
+ROLES = ("live", "history")
+BY = "administrator"
+DAY_MS = 86_400_000
+GROUP = 256
+
+
+def make_code(path: Path, *, facility: str, role: str, simulated: bool, days: int = 7) -> str:
+    """A one-time enrolment code."""
+    if role not in ROLES:
+        raise ConfigurationError(f"expected the role live or history, got {role!r}", where="--role")
+    now_ms = _now_ms()
+    with _registry(path) as registry:
+        return registry.create_code(facility, role, simulated=simulated, expires_ms=now_ms + days * DAY_MS, made_ms=now_ms, by=BY)
+
+
+def approve(path: Path, digest: str | None, *, all_simulated: bool) -> list[str]:
+    """Approve one plan by (the beginning of) its digest, or all waiting simulated ones; a line for each."""
+    with _registry(path) as registry:
+        waiting = [row for row in registry.configurations() if row.state == "waiting"]
+        if all_simulated:
+            chosen = [row for row in waiting if row.simulated]
+        elif digest:
+            chosen = [row for row in registry.configurations() if row.digest.hex().startswith(digest.lower())]
+        else:
+            raise ConfigurationError("expected a digest, or --all-simulated", hint="tynys centre status and /api/v1/plans show the digests")
+        if not all_simulated and len(chosen) != 1:
+            raise NotFoundError(f"{len(chosen)} plans begin with {digest!r}, expected one", where="digest", hint="give more of it")
+        for row in chosen:
+            registry.decide(row.digest, approved=True, by=BY, at_ms=_now_ms())
+        return [f"approved {row.facility} {row.digest.hex()}" for row in chosen] or ["nothing waits"]
+
+
+def revoke(path: Path, key_id: str, reason: str) -> None:
+    """Trust a key no longer; a running centre refuses its batches within a second."""
+    with _registry(path) as registry:
+        registry.revoke_key(key_id, _now_ms(), BY, reason)
+
+
+def rebuild(path: Path, *, progress: Callable[[int, int], None]) -> int:
+    """Make the lake's readings again from the journal; how many rows there are."""
+    folder = find_folder(path)
+    settings = load_settings(folder)
+    reader = JournalReader(folder.journal)
+    incarnation = reader.incarnation
+    if incarnation is None:
+        raise StorageError("the journal is empty", where=str(folder.journal), hint="there is nothing to make a lake of")
+    with _registry(path) as registry, LakeWriter(folder.lake, incarnation) as writer:
+        rows = writer.rebuild(_all_batches(reader, Simulated(registry), progress), flush_rows=settings.lake.flush_rows)
+    reader.close()
+    return rows
+
+
+def ask_status(path: Path) -> dict[str, Any]:
+    """Health and gateways of the running centre."""
+    folder = find_folder(path)
+    try:
+        running = json.loads(folder.running.read_text(encoding="utf-8"))
+        with httpx.Client(base_url=running["public_url"], timeout=5.0) as client:
+            health, gateways = client.get("/api/v1/health"), client.get("/api/v1/gateways")
+            return {"health": health.raise_for_status().json(), "gateways": gateways.raise_for_status().json()["items"], **running}
+    except (OSError, KeyError, ValueError, httpx.HTTPError) as problem:
+        raise NotFoundError(
+            "the centre is not running", where=str(folder.root), code="centre.not_running", hint=f"start it: tynys centre run {path}"
+        ) from problem
+
+
+def _all_batches(reader: JournalReader, simulated: Simulated, progress: Callable[[int, int], None]) -> Iterator[LakeBatch]:
+    last, after = reader.last_position, 0
+    while group := list(reader.read(after, GROUP)):
+        yield from lake_batches(group, simulated)
+        after = group[-1].position
+        progress(after, last)
+
+
+@contextlib.contextmanager
+def _registry(path: Path) -> Iterator[Registry]:
+    """The registry of a folder, open for a while."""
+    folder = find_folder(path)
+    registry = Registry.open(folder.registry_url(load_settings(folder)))
+    try:
+        yield registry
+    finally:
+        registry.close()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

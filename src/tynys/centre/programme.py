@@ -1,0 +1,205 @@
+"""The centre as one running whole: opens the stores, recovers, serves, closes windows, and stops without losing a thing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from tynys.centre import checkpoint as checkpoints
+from tynys.centre.averages import Averages
+from tynys.centre.chains import Chains
+from tynys.centre.checks import Findings
+from tynys.centre.civil import PERIODS
+from tynys.centre.committer import Committer
+from tynys.centre.gateways import Gateways
+from tynys.centre.housekeeping import Housekeeping
+from tynys.centre.intake import Intake
+from tynys.centre.lake_child import LakeChild
+from tynys.centre.live import Live
+from tynys.centre.outbox import Outbox
+from tynys.centre.plans import PlanBook
+from tynys.centre.publisher import Publisher
+from tynys.centre.queries import CentreQueries
+from tynys.centre.readings import Readings
+from tynys.centre.recompute import Recompute
+from tynys.centre.rings import Rings
+from tynys.centre.settings import find_folder, load_settings
+from tynys.centre.state import State
+from tynys.centre.stream import Stream
+from tynys.domain.errors import NotFoundError, RefusedError
+from tynys.storage.journal import Journal
+from tynys.storage.lake_reader import LakeReader
+from tynys.storage.registry import Registry
+from tynys.storage.tail import Tail
+from tynys.wire.clock import open_clock
+from tynys.wire.keys import SigningKey
+from tynys.wire.payload import decode_payload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tynys.wire.clock import Clock
+
+FIRST_SEQ = 1
+"""Number of the first batch of an epoch."""
+REPLAY_GROUP = 256
+_log = structlog.get_logger("tynys.centre")
+
+
+class Centre:
+    """Everything a running centre consists of. Use as ``async with Centre.open(folder) as centre``."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.folder = find_folder(path)
+        self.settings = load_settings(self.folder)
+        self.clock = clock
+        self.key = SigningKey.load(self.folder.signing_key)
+        self._admin_token = self.folder.admin_token.read_text(encoding="ascii").strip()
+        self.registry = Registry.open(self.folder.registry_url(self.settings))
+        self.journal = Journal.open(self.folder.journal, first_seq=FIRST_SEQ)
+        self.outbox = Outbox(self.folder.derived)
+        self.lake = LakeReader(self.folder.lake)
+        self.tail = Tail()
+        self.stream = Stream()
+        self.findings = Findings()
+        self.plans = PlanBook(self.registry)
+        self.gateways = Gateways(self.registry)
+        self.state = State(
+            gateways=self.gateways,
+            plans=self.plans,
+            rings=Rings(),
+            tail=self.tail,
+            findings=self.findings,
+            approve_simulated=self.settings.centre.approve_simulated_plans,
+        )
+        self.chains = Chains(self.journal, self.findings)
+        self.averages = Averages(self.lake, self.outbox)
+        self.readings = Readings(self.state.rings, self.tail, self.lake)
+        self.live = Live(self.state, self.averages, self.now_ms)
+        self.queries = CentreQueries(self)
+        self.publisher = Publisher(self)
+        self.housekeeping = Housekeeping(self)
+        self.recompute = Recompute(
+            workers=self.settings.recompute.workers,
+            readings=self.readings,
+            averages=self.averages,
+            outbox=self.outbox,
+            now_ms=self.now_ms,
+            made=self.housekeeping.made,
+            failed=self.housekeeping.failed,
+        )
+        self.committer = Committer(self.journal)
+        self.intake = Intake(
+            gateways=self.gateways,
+            state=self.state,
+            chains=self.chains,
+            journal=self.journal,
+            committer=self.committer,
+            key=self.key,
+            clock=clock,
+        )
+        self.lake_child = LakeChild(self.folder.root, self.housekeeping.lake_said)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.started_s = time.monotonic()
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, path: Path, *, clock_url: str | None = None) -> Any:
+        """Open a centre's folder, recover what was going on, and work until the block ends."""
+        clock = await open_clock(clock_url, name="centre", rank=None)
+        centre = cls(path, clock)
+        try:
+            await centre._start()
+            yield centre
+        finally:
+            await centre._stop()
+            await clock.close()
+
+    def now_ms(self) -> int:
+        """The instant, of the shared clock if there is one. [ms since 1970 UTC]."""
+        return self.clock.now_ms()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether anything of what the centre holds is simulated."""
+        return self.settings.centre.simulated or any(gateway.simulated for gateway in self.gateways)
+
+    @property
+    def lake_position(self) -> int:
+        """The journal position up to which the lake holds everything."""
+        return self.housekeeping.lake_position
+
+    def check_admin(self, authorization: str) -> None:
+        """Refuse a request that does not carry the admin token of the centre's folder."""
+        token = authorization.removeprefix("Bearer ").strip()
+        if not secrets.compare_digest(token.encode(), self._admin_token.encode()):
+            raise RefusedError("the admin token is missing or wrong", code="admin.token", hint=f"it is in {self.folder.admin_token.name}")
+
+    def decide(self, digest: str, *, approved: bool, by: str) -> None:
+        """Approve or refuse a plan; what waited for it is averaged."""
+        self.state.decided(self.plans.decide(digest, approved=approved, by=by, at_ms=self.now_ms()))
+
+    def source_facility(self, source: str) -> str:
+        """The facility of a source."""
+        plan = self.plans.of_source(source, self.now_ms())
+        if plan is None:
+            raise NotFoundError(f"no source {source!r}", where="source")
+        return plan.facility
+
+    async def _start(self) -> None:
+        began = time.perf_counter()
+        replayed = await asyncio.to_thread(self._recover)
+        now_ms = self.now_ms()
+        sources = [source.id for plan in self.plans.all() for source in plan.configuration.sources]
+        await asyncio.to_thread(self.averages.load_recent, sources, PERIODS, now_ms)
+        self.lake_child.start()
+        runs: list[Callable[[], Any]] = [self.housekeeping.run, self.publisher.run]
+        self._tasks = [asyncio.create_task(run()) for run in runs]
+        _log.info("centre is up", position=self.journal.last_position, replayed=replayed, seconds=round(time.perf_counter() - began, 2))
+
+    def _recover(self) -> int:
+        """Bring the state to the journal's end: from the checkpoint, then batch by batch."""
+        body = self.outbox.checkpoint()
+        mark = checkpoints.decode(body) if body is not None else None
+        after = 0
+        if mark is not None and mark.position <= self.journal.last_position:
+            checkpoints.restore(mark, self.state, time.monotonic())
+            after = min(mark.replay_from, self.lake.position, mark.position)
+        counted = self.state.position
+        replayed = 0
+        while group := list(self.journal.read(after, REPLAY_GROUP)):
+            for stored in group:
+                gateway = self.gateways.find(stored.entry.gateway)
+                if gateway is not None and not stored.conflict:
+                    batch = decode_payload(stored.entry.payload)
+                    again = stored.position <= counted
+                    self.state.apply(gateway, batch, stored.position, stored.entry.received_ms, again=again)
+                    if not again:
+                        self.chains.judge(gateway, batch, stored.entry.hash)
+                replayed += 1
+            after = group[-1].position
+            self.tail.trim(self.lake.position)
+        return replayed
+
+    async def _stop(self) -> None:
+        """Finish what is in hand; everything acknowledged is on disk already."""
+        self.stream.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.committer.close()
+        self.intake.close()
+        await self.recompute.close()
+        self.housekeeping.save()
+        await self.lake_child.close()
+        self.housekeeping.record_findings()
+        self.lake.close()
+        self.outbox.close()
+        self.journal.close()
+        self.registry.close()

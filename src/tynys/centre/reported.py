@@ -1,0 +1,80 @@
+"""The plants' own averages: kept with their origin, and compared with ours to the last digit."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from tynys.calc.timegrid import window_at
+from tynys.domain.average import Average, Origin
+from tynys.domain.status import PlantState
+from tynys.storage.lake_rows import averages_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from tynys.centre.averages import Averages
+    from tynys.domain.average import ReportedAverage
+
+KEPT = 20_000
+"""Reported averages that wait for ours."""
+_Key = tuple[str, str, str, int]
+
+
+class Reported:
+    """Holds what plants reported until the centre's own average of the same window is final."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[_Key, ReportedAverage] = OrderedDict()
+        self._late: list[tuple[Average, ReportedAverage]] = []
+
+    def take(self, arrived: list[tuple[ReportedAverage, bool]], now_ms: int, averages: Averages) -> list[tuple[bool, pa.Table]]:
+        """Take what arrived (the list is emptied); rows for the lake by whether they are simulated."""
+        taken = arrived.copy()
+        arrived.clear()
+        for each, _ in taken:
+            ours = averages.recent(each.source, each.component, each.period).get(each.start_ms)
+            if ours is not None and not ours.provisional:
+                self._late.append((ours, each))
+                continue
+            self._waiting[each.source, each.component, each.period, each.start_ms] = each
+            if len(self._waiting) > KEPT:
+                self._waiting.popitem(last=False)
+        tables = []
+        for simulated in (False, True):
+            rows = [_row(each, now_ms, averages) for each, mark in taken if mark is simulated]
+            if rows:
+                tables.append((simulated, averages_table(rows, simulated)))
+        return tables
+
+    def compare(self, made: Sequence[Average]) -> Iterator[tuple[Average, ReportedAverage]]:
+        """Pairs of ours and theirs that differ."""
+        pairs, self._late = self._late, []
+        for row in made:
+            if not row.provisional:
+                theirs = self._waiting.pop((row.source, row.component, row.period, row.start_ms), None)
+                if theirs is not None:
+                    pairs.append((row, theirs))
+        return (pair for pair in pairs if pair[0].value != pair[1].value or pair[0].status is not pair[1].status)
+
+
+def _row(each: ReportedAverage, now_ms: int, averages: Averages) -> Average:
+    ours = averages.last(each.source, each.component, each.period)
+    return Average(
+        source=each.source,
+        component=each.component,
+        period=each.period,
+        start_ms=each.start_ms,
+        end_ms=window_at(each.period, each.start_ms)[1],
+        value=each.value,
+        unit=ours.unit if ours is not None else "",
+        status=each.status,
+        plant_state=PlantState.UNKNOWN,
+        origin=Origin.REPORTED,
+        provisional=False,
+        count_valid=each.count_valid,
+        count_expected=each.count_expected,
+        known_ms=now_ms,
+    )

@@ -1,0 +1,164 @@
+"""Commands of the centre."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FAILED = 1
+Folder = Annotated[Path, typer.Argument(help="The centre's folder, or its centre.toml.")]
+app = typer.Typer(no_args_is_help=True, help="The ministry's program: receive, store, recompute, publish.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add ``tynys centre``."""
+    parent.add_typer(app, name="centre")
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Tell a person what went wrong in words; exit code 1."""
+    from tynys.domain.errors import TynysError
+
+    try:
+        yield
+    except TynysError as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(FAILED) from None
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    *,
+    name: Annotated[str, typer.Option(help="Shown to people and written into the certificate.")] = "centre",
+    simulated: Annotated[bool, typer.Option("--simulated", help="All its data are simulated; their plans need no approval.")] = False,
+    host: Annotated[list[str] | None, typer.Option(help="A name or address gateways will use (repeatable).")] = None,
+    intake_port: Annotated[int, typer.Option(help="0 = any free port.")] = 8443,
+    public_port: Annotated[int, typer.Option(help="0 = any free port.")] = 8080,
+) -> None:
+    """Make a centre: settings, signing key, certificate authority, registry."""
+    with told():
+        from tynys.centre.foundation import make_centre
+
+        made = make_centre(folder, name=name, simulated=simulated, hosts=host or (), intake_port=intake_port, public_port=public_port)
+        typer.echo(
+            f"made {made.root}\nsettings   {made.settings}\ngateways need   {made.ca}\nand this key   {made.public_key.read_text().strip()}"
+        )
+
+
+@app.command()
+def run(folder: Folder, *, clock: Annotated[str | None, typer.Option(help="A shared clock, tcp://host:port.")] = None) -> None:
+    """Run the centre until Ctrl-C."""
+    with told():
+        import uvloop
+
+        from tynys.centre.logs import configure
+
+        configure()
+        uvloop.run(_run(folder, clock))
+
+
+async def _run(folder: Path, clock: str | None) -> None:
+    from importlib.util import find_spec
+
+    from tynys.centre.app import create_intake_app, create_public_app
+    from tynys.centre.programme import Centre
+    from tynys.centre.server import serve
+
+    async with Centre.open(folder, clock_url=clock) as centre:
+        public = create_public_app(centre)
+        if find_spec("tynys.web.site") is not None:
+            from tynys.web import mount
+
+            mount(public, centre.queries)
+        await serve(centre, create_intake_app(centre), public, said=typer.echo)
+
+
+@app.command("enrol-code")
+def enrol_code(
+    folder: Folder,
+    *,
+    facility: Annotated[str, typer.Option(help="The facility the gateway belongs to.")],
+    role: Annotated[str, typer.Option(help="live or history.")] = "live",
+    simulated: Annotated[bool, typer.Option("--simulated", help="Everything this gateway sends is simulated; fixed for ever.")] = False,
+    days: Annotated[int, typer.Option(help="How long the code may be used.")] = 7,
+) -> None:
+    """Print a one-time code that lets one gateway in."""
+    with told():
+        from tynys.centre.offline import make_code
+
+        typer.echo(make_code(folder, facility=facility, role=role, simulated=simulated, days=days))
+
+
+@app.command("approve-plan")
+def approve_plan(
+    folder: Folder,
+    digest: Annotated[str | None, typer.Argument(help="Digest of the configuration, or its beginning.")] = None,
+    *,
+    all_simulated: Annotated[bool, typer.Option("--all-simulated", help="Every waiting plan of simulated gateways.")] = False,
+) -> None:
+    """Approve a monitoring plan; a running centre averages what waited for it."""
+    with told():
+        from tynys.centre.offline import approve
+
+        for line in approve(folder, digest, all_simulated=all_simulated):
+            typer.echo(line)
+
+
+@app.command("revoke-key")
+def revoke_key(
+    folder: Folder, key_id: Annotated[str, typer.Argument(help="The key.")], *, reason: Annotated[str, typer.Option(help="Why.")]
+) -> None:
+    """Trust a gateway's key no longer."""
+    with told():
+        from tynys.centre.offline import revoke
+
+        revoke(folder, key_id, reason)
+
+
+@app.command("rebuild-lake")
+def rebuild_lake(folder: Folder) -> None:
+    """Make the lake's readings again from the journal (the centre must not be running)."""
+    with told():
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from tynys.centre.offline import rebuild
+
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        with Progress(*columns) as bar:
+            task = bar.add_task("batches", total=None)
+            rows = rebuild(folder, progress=lambda done, total: bar.update(task, completed=done, total=total))
+        typer.echo(f"{rows} readings")
+
+
+@app.command()
+def status(folder: Folder, *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """How far the running centre is, and what its gateways do."""
+    with told():
+        from tynys.centre.offline import ask_status
+
+        found = ask_status(folder)
+        if as_json:
+            typer.echo(json.dumps(found))
+            return
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table("gateway", "role", "last batch", "lag [s]", "batches", "missing", "chain", "plan")
+        for each in found["gateways"]:
+            lag = "" if each["lag_ms"] is None else f"{each['lag_ms'] / 1000:.1f}"
+            last, counts = each["last_batch"] or "never", (str(each["batches"]), str(each["missing_batches"]))
+            table.add_row(each["facility"], each["role"], last, lag, *counts, each["chain_verdict"], each["plan_state"])
+        health = found["health"]
+        console = Console()
+        console.print(table)
+        positions = f"journal {health['journal_position']}, lake {health['lake_position']}"
+        console.print(f"{health['status']}: {positions}, {health['windows_waiting']} jobs waiting")
