@@ -12,7 +12,7 @@ from tynys.domain.status import AverageStatus, PlantState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ENUMS: dict[str, Callable[[Any], object]] = {"status": AverageStatus, "plant_state": PlantState, "origin": Origin}
+_ENUMS: dict[str, Callable[[Any], Any]] = {"status": AverageStatus, "plant_state": PlantState, "origin": Origin}
 
 
 def encode_average(average: Average) -> bytes:
