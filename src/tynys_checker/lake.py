@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+DAY_MS = 86_400_000
+
+
 def read_readings(lake: Path, gateways: set[str], start_ms: int, end_ms: int) -> dict[str, Rows]:
     """Rows by channel of the half-open span, as sent by the given gateways."""
-    first = datetime.fromtimestamp(start_ms / 1000, tz=UTC).date()
-    last = datetime.fromtimestamp((end_ms - 1) / 1000, tz=UTC).date()
-    days = [str(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    partitions = None
+    if end_ms - start_ms <= DAY_MS:
+        days = {datetime.fromtimestamp(t / 1000, tz=UTC).date().isoformat() for t in (start_ms, end_ms - 1)}
+        partitions = [("day", "in", sorted(days))]
     table: pa.Table = DeltaTable(lake / "readings").to_pyarrow_table(
-        partitions=[("day", "in", days)], columns=["channel", "time_ms", "value", "gateway"]
+        partitions=partitions, filters=[("gateway", "in", sorted(gateways))], columns=["channel", "time_ms", "value", "gateway"]
     )
     keep = pc.and_(
         pc.and_(pc.greater_equal(table["time_ms"], start_ms), pc.less(table["time_ms"], end_ms)),

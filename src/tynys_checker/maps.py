@@ -1,9 +1,10 @@
-"""Scales a raw number of an analyser's register by the published register map (docs/reference/field.md)."""
+"""Decodes and scales registers by the published maps (docs/reference/field.md), with the arithmetic the page prescribes."""
 
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,34 +13,59 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+TYPES = {
+    "int16": ">i2", "uint16": ">u2", "int32": ">i4", "uint32": ">u4", "int64": ">i8", "uint64": ">u8", "float32": ">f4", "float64": ">f8",
+}  # fmt: skip
 
-class Scale:
-    """One point of a map: raw numbers in, engineering values out, with the arithmetic the page prescribes."""
 
-    def __init__(self, point: dict[str, object]) -> None:
-        self._multiply = int(str(point.get("multiply", 1)))
-        self._add = int(str(point.get("add", 0)))
-        self._divide = int(str(point.get("divide", 1)))
-        current = point.get("current")
-        self._current = (float(current["at_4_ma"]), float(current["at_20_ma"])) if isinstance(current, dict) else None
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a map; ``current`` are the values at 4 and 20 mA of a register in microamperes."""
 
-    def __call__(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Engineering values of raw numbers (float64 holds every 32-bit integer exactly)."""
-        value = (raw * self._multiply + self._add) / self._divide
-        if self._current is not None:
-            low, high = self._current
+    table: str
+    address: int
+    type: str
+    word_order: str
+    multiply: int
+    add: int
+    divide: int
+    current: tuple[float, float] | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of its registers."""
+        return np.dtype(TYPES[self.type]).itemsize
+
+    def decode(self, octets: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        """Engineering values of rows of register bytes, each register high byte first."""
+        words = octets.reshape(len(octets), -1, 2)
+        if self.word_order in ("BADC", "DCBA"):
+            words = words[:, :, ::-1]
+        if self.word_order in ("CDAB", "DCBA"):
+            words = words[:, ::-1, :]
+        raw = np.ascontiguousarray(words).reshape(len(octets), -1).view(TYPES[self.type])[:, 0].astype(np.float64)
+        value = (raw * self.multiply + self.add) / self.divide
+        if self.current is not None:
+            low, high = self.current
             value = (low * (20000 - value) + high * (value - 4000)) / 16000
-        return np.asarray(value, dtype=np.float64)
+        return value
 
 
-def read_map(path: Path) -> dict[str, Scale]:
-    """The scales of a published map by point name."""
+def read_map(path: Path) -> dict[str, Point]:
+    """The numeric points of a published map by name."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: Scale(point) for name, point in _points(document)}
+    return {p["name"]: _point(p, document) for p in document["points"] if p["type"] in TYPES}
 
 
-def _points(document: dict[str, object]) -> list[tuple[str, dict[str, object]]]:
-    points = document.get("points", {})
-    if isinstance(points, dict):
-        return [(name, point) for name, point in points.items()]
-    return [(str(point["name"]), point) for point in points] if isinstance(points, list) else []
+def _point(point: dict[str, Any], document: dict[str, Any]) -> Point:
+    current = point.get("current")
+    return Point(
+        table=point["table"],
+        address=point["address"],
+        type=point["type"],
+        word_order=point.get("word_order", document.get("word_order", "ABCD")),
+        multiply=point.get("multiply", 1),
+        add=point.get("add", 0),
+        divide=point.get("divide", 1),
+        current=None if current is None else (float(current["at_4_ma"]), float(current["at_20_ma"])),
+    )

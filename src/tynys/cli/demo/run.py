@@ -107,7 +107,7 @@ class Demo:
     async def _bring_up(self) -> None:
         processes, country, settings = self.processes, self._country, self._settings
         codes = await asyncio.to_thread(make_centre, country, self.plants, port=settings.port)
-        await processes.start("centre", "centre", "run", str(country.centre), "--clock", self.clock_url, "--speed", str(settings.speed))
+        await processes.start("centre", "centre", "run", str(country.centre), "--clock", self.clock_url)
         for plant in self.plants:
             faults = [part for fault in settings.faults for part in ("--fault", fault)]
             await processes.start(
