@@ -159,7 +159,12 @@ async def test_own_averages_are_made_shown_and_sent_with_the_line_cut(stage: Sta
     assert view.line.batches_unsent == 300
     assert {alarm.code for alarm in view.alarms} >= {"line.cut"}
     component = next(c for source in view.sources for c in source.components if c.component == "so2")
-    assert (component.mean_so_far, component.forecast, component.limit, component.standing) == (1500.0, 1500.0, 2000.0, LocalStanding.WITHIN)
+    assert (component.mean_so_far, component.forecast, component.limit, component.standing) == (
+        1500.0,
+        1500.0,
+        2000.0,
+        LocalStanding.WITHIN,
+    )
     assert component.elapsed_share == pytest.approx(0.25)
     assert [average.value for average in component.closed] == [1500.0]
     assert {channel.name: channel.value for channel in view.channels} == {"stack-1.so2": 1500.0, "stack-1.o2": 6.0}
@@ -255,14 +260,14 @@ async def test_the_centres_clock_is_compared_and_an_hour_is_an_alarm(stage: Stag
 async def test_when_the_clock_server_is_lost_the_rest_is_sealed_and_the_run_fails(stage: Stage) -> None:
     clock = ClockServer(START, 200.0, expected=["trial gateway"])
     stage.write(await clock.listen(), with_centre=False)
-    with pytest.raises(WireError, match="clock server"):
-        async with Gateway.open(load_settings(stage.folder.file)) as gateway:
-            stage.gateway = gateway
-            await clock.ready()
-            clock.start()
-            running = asyncio.create_task(gateway.run(asyncio.Event()))
-            await asyncio.sleep(0.3)
-            gateway.clock._transport.abort()
+    async with Gateway.open(load_settings(stage.folder.file)) as gateway:
+        stage.gateway = gateway
+        await clock.ready()
+        clock.start()
+        running = asyncio.create_task(gateway.run(asyncio.Event()))
+        await asyncio.sleep(0.3)
+        gateway.clock._transport.abort()
+        with pytest.raises(WireError, match="clock server"):
             await running
     assert len(stage.rows()) > 5
     with contextlib.suppress(Exception):
