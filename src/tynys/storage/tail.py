@@ -23,46 +23,59 @@ COLUMNS = READINGS.remove(READINGS.get_field_index("day"))
 """A query's columns: the lake's without the partition."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Held:
     position: int
     gateway: UUID
-    blocks: tuple[ReadingBlock, ...]
+    block: ReadingBlock
     simulated: bool
 
 
 class Tail:
-    """Batches after the lake's position; any thread may ask."""
+    """Batches after the lake's position, by channel; any thread may ask."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: deque[_Held] = deque()
+        self._held: dict[UUID, deque[_Held]] = {}
+        self._batches: deque[tuple[int, int]] = deque()
+        self._rows = 0
 
     def add(self, position: int, gateway: UUID, blocks: Sequence[ReadingBlock], simulated: bool) -> None:
         """Hold a stored batch until the lake has it."""
+        rows = 0
         with self._lock:
-            self._held.append(_Held(position, gateway, tuple(blocks), simulated))
+            for block in blocks:
+                self._held.setdefault(block.channel, deque()).append(_Held(position, gateway, block, simulated))
+                rows += len(block.value)
+            self._batches.append((position, rows))
+            self._rows += rows
 
     def trim(self, lake_position: int) -> None:
         """The lake holds everything up to this position."""
         with self._lock:
-            while self._held and self._held[0].position <= lake_position:
-                self._held.popleft()
+            if not self._batches or self._batches[0][0] > lake_position:
+                return
+            while self._batches and self._batches[0][0] <= lake_position:
+                self._rows -= self._batches.popleft()[1]
+            for channel, held in list(self._held.items()):
+                while held and held[0].position <= lake_position:
+                    held.popleft()
+                if not held:
+                    del self._held[channel]
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._batches)
+
+    @property
+    def rows(self) -> int:
+        """How many readings are held."""
+        return self._rows
 
     def readings(self, channels: Collection[UUID], start_ms: int, end_ms: int) -> pa.Table:
         """Held rows of some channels in the half-open span, in the lake's columns."""
-        wanted = set(channels)
         with self._lock:
-            held = list(self._held)
-        found = [
-            part
-            for each in held
-            for block in each.blocks
-            if block.channel in wanted and (part := _rows(each, block, start_ms, end_ms)) is not None
-        ]
+            held = {channel: list(self._held[channel]) for channel in channels if channel in self._held}
+        found = [part for pieces in held.values() if (part := _rows(pieces, start_ms, end_ms)) is not None]
         return pa.concat_tables(found) if found else COLUMNS.empty_table()
 
     def merge(self, lake: pa.Table, tail: pa.Table) -> pa.Table:
@@ -84,23 +97,41 @@ def one_per_instant(rows: pa.Table) -> pa.Table:
     return rows.filter(pa.array(np.concatenate([[True], ~same]))) if same.any() else rows
 
 
-def _rows(held: _Held, block: ReadingBlock, start_ms: int, end_ms: int) -> pa.Table | None:
-    time_ms = block.time_ms
-    first, last = np.searchsorted(time_ms, (start_ms, end_ms))
-    if first == last:
+def _rows(pieces: Sequence[_Held], start_ms: int, end_ms: int) -> pa.Table | None:
+    """Rows of one channel."""
+    cut: list[tuple[_Held, slice]] = []
+    for held in pieces:
+        block = held.block
+        first = max(0, -(-(start_ms - block.start_ms) // block.interval_ms))
+        last = min(len(block.value), -(-(end_ms - block.start_ms) // block.interval_ms))
+        if first < last:
+            cut.append((held, slice(first, last)))
+    if not cut:
         return None
-    n, part = int(last - first), slice(first, last)
-    value = block.value[part]
-    offset = pa.nulls(n, pa.int32()) if block.device_offset_ms is None else pa.array(block.device_offset_ms[part], pa.int32())
+    counts = [part.stop - part.start for _, part in cut]
+    value = np.concatenate([held.block.value[part] for held, part in cut])
+    cause = np.concatenate([held.block.cause[part] for held, part in cut])
+    offsets = [
+        pa.nulls(part.stop - part.start, pa.int32())
+        if held.block.device_offset_ms is None
+        else pa.array(held.block.device_offset_ms[part], pa.int32())
+        for held, part in cut
+    ]
+    gateways = [str(held.gateway) for held, _ in cut]
+    texts = list(dict.fromkeys(gateways))
+    codes = np.repeat([texts.index(text) for text in gateways], counts)
+    time_ms = np.concatenate(
+        [held.block.start_ms + held.block.interval_ms * np.arange(part.start, part.stop, dtype=np.int64) for held, part in cut]
+    )
     columns = [
-        pa.array([str(block.channel)] * n, pa.string()),
-        pa.array(time_ms[part]),
-        pa.array(value, mask=np.isnan(value) | (block.cause[part] != 0)),
-        pa.array(block.status[part].astype(np.int8)),
-        pa.array(block.cause[part].astype(np.int8)),
-        offset,
-        pa.array([str(held.gateway)] * n, pa.string()),
-        pa.array(np.full(n, held.position, np.int64)),
-        pa.array(np.full(n, held.simulated)),
+        pa.repeat(str(cut[0][0].block.channel), len(value)),
+        pa.array(time_ms),
+        pa.array(value, mask=np.isnan(value) | (cause != 0)),
+        pa.array(np.concatenate([held.block.status[part] for held, part in cut]).astype(np.int8)),
+        pa.array(cause.astype(np.int8)),
+        pa.chunked_array(offsets).combine_chunks(),
+        pa.array(texts).take(pa.array(codes)),
+        pa.array(np.repeat([held.position for held, _ in cut], counts)),
+        pa.array(np.repeat([held.simulated for held, _ in cut], counts)),
     ]
     return pa.table(columns, schema=COLUMNS)
