@@ -111,7 +111,6 @@ class Averages:
         """
         with self._lock:
             tail = [table for _, table in self._tail]
-        self._lake.refresh()
         fresh = [part for table in tail if (part := _cut(table, source, components, period, start_ms, end_ms, known_ms)).num_rows]
         wanted = None if fresh or columns is None else list(columns)
         lake = plain(self._lake.averages(source, components, period, start_ms, end_ms, known_ms=known_ms, columns=wanted))
@@ -125,7 +124,6 @@ class Averages:
         """Every revision of one average, oldest first."""
         with self._lock:
             tail = [table for _, table in self._tail]
-        self._lake.refresh()
         held = plain(self._lake.average_revisions(source, component, period, start_ms))
         fresh = [_cut(table, source, [component], period, start_ms, start_ms + 1, None) for table in tail]
         every = to_averages(pa.concat_tables([held, *fresh]))

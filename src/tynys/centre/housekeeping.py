@@ -38,6 +38,8 @@ class Housekeeping:
         self._audit = 0
         self.reported = Reported()
         self.lake_position = 0
+        self._outbox_taken = 0
+        self._follow: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -111,11 +113,9 @@ class Housekeeping:
     def lake_said(self, said: dict[str, Any]) -> None:
         """The lake's process told how far it is."""
         centre = self._centre
-        if (position := said.get("position")) is not None:
-            self.lake_position = position
-            centre.tail.trim(position)
         if (number := said.get("outbox")) is not None:
-            centre.averages.taken(number)
+            self._outbox_taken = number
+        self._follow = self._follow or asyncio.create_task(self._follow_lake())
         for each in said.get("conflicts", ()):
             plan = next((p for p in centre.plans.all() if any(str(uuid) == each["channel"] for uuid in p.channels)), None)
             subject = plan.facility if plan is not None else each["gateway"]
@@ -126,6 +126,17 @@ class Housekeeping:
                 once=f"{each['channel']} {each['time_ms']}",
                 **{key: each[key] for key in ("channel", "kept", "other") if each[key] is not None},
             )
+
+    async def _follow_lake(self) -> None:
+        """Look at the lake's newest version first, then let go of what it holds: at no moment is a row in neither."""
+        centre, taken = self._centre, self._outbox_taken
+        await asyncio.to_thread(centre.lake.refresh)
+        self.lake_position = centre.lake.position
+        centre.tail.trim(self.lake_position)
+        centre.averages.taken(taken)
+        self._follow = None
+        if self._outbox_taken > taken:
+            self._follow = asyncio.create_task(self._follow_lake())
 
     def save(self) -> None:
         """Write the checkpoint now."""

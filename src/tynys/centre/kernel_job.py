@@ -79,6 +79,7 @@ def work(job: Job) -> Product:
     """Make the averages and summaries of a job; the same input gives the same rows on every machine."""
     configuration = _configuration(job.digest, job.document)
     pack_ = _packs.get(configuration.plan.rule_pack)
+    digest = configuration.digest().hex()
     readings = {**job.series, **join_blocks(job.blocks)}
     made: list[AverageTable] = []
     summed: list[pa.Table] = []
@@ -91,13 +92,11 @@ def work(job: Job) -> Product:
                     summed.append(summary_rows(summary, period, known_ms=job.known_ms, simulated=job.simulated))
             else:
                 tables = _longer(configuration, pack_, readings, _shorter(made, job, pack_, period, start, end), (period, start, end))
-            said = {
-                "provisional": provisional,
-                "known_ms": job.known_ms,
-                "configuration": configuration.digest().hex(),
-                "rule_pack": pack_.id,
-            }
-            made.extend(replace(table, **said) for table in tables if len(table))
+            made.extend(
+                replace(table, provisional=provisional, known_ms=job.known_ms, configuration=digest, rule_pack=pack_.id)
+                for table in tables
+                if len(table)
+            )
     averages = [averages_rows(table, simulated=job.simulated) for table in made]
     return Product(pack(pa.concat_tables(averages)) if averages else b"", pack(pa.concat_tables(summed)) if summed else b"")
 

@@ -93,7 +93,8 @@ class Live:
     def _source(self, plan: Plan, source: Source, running: Mapping[tuple[str, str], RunningAverage], now_ms: int) -> SourceView:
         channels = plan.of_source[source.id]
         planned = plan.components[source.id]
-        components, peripherals = [], []
+        components: list[ComponentView] = []
+        peripherals: list[ComponentView] = []
         for each in planned:
             main = plan.by_name.get(each.chains[0].channels[0])
             view = self._component(source, each.component, main, running.get((source.id, each.component)), now_ms)

@@ -63,13 +63,12 @@ def revoke(path: Path, key_id: str, reason: str) -> None:
 def rebuild(path: Path, *, progress: Callable[[int, int], None]) -> int:
     """Make the lake's readings again from the journal; how many rows there are."""
     folder = find_folder(path)
-    settings = load_settings(folder)
     reader = JournalReader(folder.journal)
     incarnation = reader.incarnation
     if incarnation is None:
         raise StorageError("the journal is empty", where=str(folder.journal), hint="there is nothing to make a lake of")
     with _registry(path) as registry, LakeWriter(folder.lake, incarnation) as writer:
-        rows = writer.rebuild(_all_batches(reader, Simulated(registry), progress), flush_rows=settings.lake.flush_rows)
+        rows = writer.rebuild(_all_batches(reader, Simulated(registry), progress))
     reader.close()
     return rows
 

@@ -41,7 +41,7 @@ from tynys.wire.keys import SigningKey
 from tynys.wire.payload import decode_payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from tynys.wire.clock import Clock
@@ -64,7 +64,7 @@ class Centre:
         self.registry = Registry.open(self.folder.registry_url(self.settings))
         self.journal = Journal.open(self.folder.journal, first_seq=FIRST_SEQ)
         self.outbox = Outbox(self.folder.derived)
-        self.lake = LakeReader(self.folder.lake)
+        self.lake = LakeReader(self.folder.lake, max_age_s=0.0)
         self.tail = Tail()
         self.stream = Stream()
         self.findings = Findings()
@@ -110,9 +110,9 @@ class Centre:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, path: Path, *, clock_url: str | None = None) -> Any:
+    async def open(cls, path: Path, *, clock_url: str | None = None, clock: Clock | None = None) -> AsyncIterator[Centre]:
         """Open a centre's folder, recover what was going on, and work until the block ends."""
-        clock = await open_clock(clock_url, name="centre", rank=None)
+        clock = clock or await open_clock(clock_url, name="centre", rank=None)
         centre = cls(path, clock)
         try:
             await centre._start()

@@ -187,7 +187,7 @@ class CentreQueries:
             for day, good, due, exceeded in zip(days, *totals, strict=True)
         ]
 
-    def _limits(self, plan: Plan, source: str, table: pa.Table) -> np.ndarray:  # type: ignore[type-arg]
+    def _limits(self, plan: Plan, source: str, table: pa.Table) -> np.ndarray:
         """The sure limit of each row's component, infinite where there is none that may be judged."""
         encoded = pc.dictionary_encode(table["component"].combine_chunks())
         limits = []
@@ -208,15 +208,15 @@ def _no_source(source: str) -> NotFoundError:
     return NotFoundError(f"no source {source!r}", where="source", hint="GET /api/v1/sources lists them")
 
 
-def _times(column: pa.ChunkedArray) -> np.ndarray:  # type: ignore[type-arg]
+def _times(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(column.combine_chunks().cast(pa.int64()), np.int64)
 
 
-def _floats(column: pa.ChunkedArray) -> np.ndarray:  # type: ignore[type-arg]
+def _floats(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(column.combine_chunks().cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
 
 
-def _status_codes(column: pa.ChunkedArray) -> np.ndarray:  # type: ignore[type-arg]
+def _status_codes(column: pa.ChunkedArray) -> np.ndarray:
     encoded = pc.dictionary_encode(column.combine_chunks().cast(pa.string()))
     codes = np.asarray([AVERAGE_STATUSES.index(AverageStatus(name)) for name in encoded.dictionary.to_pylist()], np.uint8)
     return codes[np.asarray(encoded.indices)] if len(codes) else np.empty(0, np.uint8)

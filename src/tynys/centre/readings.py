@@ -36,7 +36,6 @@ class Readings:
         """Rows of lake and tail together, one per channel and instant, in the lake's columns; for a thread."""
         chosen = list(channels)
         tail = self._tail.readings(chosen, start_ms, end_ms)
-        self._lake.refresh()
         return self._tail.merge(self._lake.readings(chosen, start_ms, end_ms), tail)
 
     def stored(self, channels: Collection[UUID], start_ms: int, end_ms: int) -> dict[UUID, Series]:
@@ -46,5 +45,4 @@ class Readings:
 
     def summaries(self, channel: UUID, period: str, start_ms: int, end_ms: int) -> pa.Table:
         """Summaries of a channel's windows, as far as the lake has them; for a thread."""
-        self._lake.refresh()
         return self._lake.summaries([channel], start_ms, end_ms, period)

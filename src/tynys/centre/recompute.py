@@ -184,7 +184,7 @@ class Recompute:
         return table
 
     def _earlier(self, each: Work) -> list[pa.Table]:
-        held = []
+        held: list[pa.Table] = []
         for period in PERIODS:
             if windows := each.of(period):
                 start, end = min(w.start_ms for w in windows), max(w.start_ms for w in windows) + 1

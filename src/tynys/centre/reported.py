@@ -46,7 +46,7 @@ class Reported:
         for simulated in (False, True):
             rows = [_row(each, now_ms, averages) for each, mark in taken if mark is simulated]
             if rows:
-                tables.append((simulated, averages_table(rows, simulated)))
+                tables.append((simulated, averages_table(rows, simulated=simulated)))
         return tables
 
     def compare(self, made: Sequence[Average]) -> Iterator[tuple[Average, ReportedAverage]]:

@@ -96,12 +96,8 @@ class ChannelRing:
         count = (min(end_ms, self.last_ms + step) - first + step - 1) // step
         if not self.last_ms or count <= 0:
             return None
-        at = (first // step) % self.capacity
-        if at + count <= self.capacity:
-            value, status, cause = (part[at : at + count].copy() for part in (self.value, self.status, self.cause))
-        else:
-            rest = count - (self.capacity - at)
-            value, status, cause = (np.concatenate((part[at:], part[:rest])) for part in (self.value, self.status, self.cause))
+        slots = (first // step + np.arange(count)) % self.capacity
+        value, status, cause = self.value[slots], self.status[slots], self.cause[slots]
         untold = status == 0
         if untold.any():
             status[untold] = InstrumentStatus.COMMUNICATION_LOST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads the annotations at run time
@@ -15,6 +15,9 @@ from tynys.domain.base import to_ms
 
 router = APIRouter(prefix="/api/v1", tags=["line"])
 Facility = Annotated[str | None, Query(description="Only this facility.", max_length=100)]
+_DOCUMENT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The canonical JSON.", "content": {"application/json": {"schema": {"type": "object"}}}}
+}
 Authorization = Annotated[str, Header(description="`Bearer` and the admin token of the centre's folder.")]
 
 
@@ -51,8 +54,7 @@ async def plans(centre: The, facility: Facility = None) -> Response:
 
 @router.get(
     "/plans/{digest}/document",
-    responses={200: {"description": "The canonical JSON.", "content": {"application/json": {"schema": {"type": "object"}}}}}
-    | problems(404, 422),
+    responses=_DOCUMENT | problems(404, 422),
     response_class=Response,
 )
 async def plan_document(centre: The, digest: str) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/v1", tags=["service"])
 LONGEST_ID = 18
 """Digits of an event id."""
-_METRICS = {200: {"description": "Prometheus text.", "content": {"text/plain": {"schema": {"type": "string"}}}}}
+_TEXT = {"text/plain": {"schema": {"type": "string"}}}
+_METRICS: dict[int | str, dict[str, Any]] = {200: {"description": "Prometheus text.", "content": _TEXT}}
 
 
 @router.get("/health", responses=says(shapes.HealthShape, "Whether the centre works."), response_class=Response)
