@@ -17,8 +17,39 @@ if TYPE_CHECKING:
     from tynys.calc.arrays import Counts, Floats, Mask, Times
     from tynys.calc.series import Series
     from tynys.calc.states import StateTrack
-    from tynys.domain.instrument import Channel
+    from tynys.domain.instrument import Acquisition
     from tynys.law.pack import RulePack
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """Half-open windows ``start_ms[i]..end_ms[i]``; they may overlap, as the open window and its newest instants do."""
+
+    start_ms: Times
+    end_ms: Times
+
+    def __len__(self) -> int:
+        return len(self.start_ms)
+
+    @staticmethod
+    def of_edges(edges: Times) -> Windows:
+        """Windows that follow each other."""
+        return Windows(edges[:-1], edges[1:])
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """From the first start to the last end."""
+        return int(self.start_ms.min()), int(self.end_ms.max())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Due:
+    """The instants channels of one declared interval owe, which of them lie in operation, and how many each window has."""
+
+    time_ms: Times
+    operating: Mask
+    count_expected: Counts
+    count_operating: Counts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +69,11 @@ class ChannelMeans:
     count_expected: Counts
     count_operating: Counts
 
+    def enough(self, share: float | None) -> Mask:
+        """Whether a window's valid readings reach the share of its instants in operation."""
+        mask: Mask = self.count_valid > 0
+        return mask if share is None else mask & (self.count_valid >= share * self.count_operating)
+
 
 def usable(series: Series) -> Mask:
     """Which readings may enter an average by what the instrument said of them."""
@@ -45,18 +81,28 @@ def usable(series: Series) -> Mask:
     return mask
 
 
-def channel_means(channel: Channel, series: Series, edges: Times, track: StateTrack, pack: RulePack) -> ChannelMeans:
-    """Means of a channel over the windows ``edges[i]..edges[i + 1]``; ``series`` must be in order."""
-    due = due_instants(channel.acquisition, int(edges[0]), int(edges[-1]))
-    running = in_operation(state_at(track, due), pack)
-    bounds = np.searchsorted(due, edges)
-    operating = np.concatenate([[0], np.cumsum(running)])[bounds]
-    inside = between(series, int(edges[0]), int(edges[-1]))
-    keep = usable(inside) & in_operation(state_at(track, inside.time_ms), pack)
-    at = np.searchsorted(inside.time_ms[keep], edges)
+def due(acquisition: tuple[Acquisition, ...], windows: Windows, track: StateTrack, pack: RulePack) -> Due:
+    """What channels with these declared intervals owe in the windows."""
+    instants = due_instants(acquisition, *windows.span)
+    operating = in_operation(state_at(track, instants), pack)
+    first, last = np.searchsorted(instants, windows.start_ms), np.searchsorted(instants, windows.end_ms)
+    so_far = np.concatenate([[0], np.cumsum(operating)])
+    return Due(instants, operating, np.asarray(last - first, np.int64), np.asarray(so_far[last] - so_far[first], np.int64))
+
+
+def channel_means(series: Series, owed: Due, windows: Windows, track: StateTrack, pack: RulePack) -> ChannelMeans:
+    """Means of a channel's readings over windows; ``series`` must be in order."""
+    inside = between(series, *windows.span)
+    if len(inside) == len(owed.time_ms) and np.array_equal(inside.time_ms, owed.time_ms):
+        running = owed.operating
+    else:
+        running = in_operation(state_at(track, inside.time_ms), pack)
+    keep = usable(inside) & running
+    times = inside.time_ms[keep]
+    first, last = np.searchsorted(times, windows.start_ms), np.searchsorted(times, windows.end_ms)
     return ChannelMeans(
-        mean=window_means(inside.value[keep], at[:-1], at[1:]),
-        count_valid=np.diff(at).astype(np.int64),
-        count_expected=np.diff(bounds).astype(np.int64),
-        count_operating=np.diff(operating).astype(np.int64),
+        mean=window_means(inside.value[keep], first, last),
+        count_valid=np.asarray(last - first, np.int64),
+        count_expected=owed.count_expected,
+        count_operating=owed.count_operating,
     )

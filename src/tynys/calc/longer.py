@@ -1,4 +1,4 @@
-"""Hours and days from stored shorter averages, unrounded."""
+"""Hours and days from shorter averages, unrounded."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tynys.calc.exact import window_means, window_sums
+from tynys.calc.exact import window_means
 from tynys.calc.states import window_states
 from tynys.calc.table import STATUS_CODE, AverageTable
 from tynys.calc.timegrid import window_edges
 from tynys.domain.status import AverageStatus
 
 if TYPE_CHECKING:
-    from tynys.calc.arrays import Counts, Floats
-    from tynys.law.pack import RulePack
+    from tynys.calc.arrays import Codes, Counts, Floats, Mask, Times
+    from tynys.law.pack import LongTerm, RulePack
 
 MS_PER_MINUTE = 60_000
 MEASURES = ("raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa", "flow_dry_nm3_h", "mass_g_s")
@@ -25,36 +25,57 @@ VALID, TOO_FEW, NO_DATA, NOT_OPERATING = (
 
 
 def longer_windows(shorter: AverageTable, pack: RulePack, period: str, start_ms: int, end_ms: int) -> AverageTable:
-    """Averages of a longer period from valid shorter ones of the period the pack says they are the mean of.
+    """Averages of a longer period, for the windows that start in the half-open span, as means of the valid shorter ones.
 
-    Validity: the share of shorter windows in operation that are valid, and the least valid time, both of the pack.
+    Parameters
+    ----------
+    shorter : AverageTable
+        Averages of the period the pack says the longer one is the mean of, in any order; one a window.
+    period : str
+        A longer period of the pack.
+    start_ms, end_ms : int
+        [ms since 1970 UTC]
+
+    Notes
+    -----
+    Valid if enough shorter windows in operation are valid, or long enough a time of them, as the pack says. A shorter window
+    without a row counts as one in operation without data.
 
     Raises
     ------
     ValueError
         If the pack has no such period, or the table another one than it is the mean of.
+
+    Sources
+    -------
+    EN 17255-1: long-term averages from unrounded validated short-term averages.
     """
     rule = pack.long_term(period)
     if rule is None or rule.mean_of != shorter.period:
         msg = f"expected averages over {rule.mean_of if rule else 'a period the pack has'} to make {period}, got {shorter.period}"
         raise ValueError(msg)
-    edges = window_edges(period, start_ms, end_ms, pack.averaging.time_zone.value)
+    zone = pack.averaging.time_zone.value
+    edges = window_edges(period, start_ms, end_ms, zone)
+    if len(edges) < 2:  # noqa: PLR2004  # a window has two edges
+        return replace(AverageTable.empty(period), rule_pack=pack.id)
+    possible = np.diff(np.searchsorted(window_edges(rule.mean_of, int(edges[0]), int(edges[-1]), zone), edges))
     tables = []
-    for index in range(len(shorter.series)) if len(edges) > 1 else ():
-        part = shorter.take(shorter.series_index == index)
-        part = part.take(np.argsort(part.start_ms, kind="stable"))
-        at = np.searchsorted(part.start_ms, edges)
-        made = _one(part, at, edges, pack, period)
-        tables.append(made.take(made.count_expected > 0))
-    return AverageTable.concatenate(tables) if tables else replace(AverageTable.empty(period), rule_pack=pack.id)
+    for index in range(len(shorter.series)):
+        part = shorter.take(np.flatnonzero(shorter.series_index == index))
+        _, once = np.unique(part.start_ms, return_index=True)
+        part = part.take(once)
+        part = part.take((part.start_ms >= edges[0]) & (part.start_ms < edges[-1]))
+        if len(part):
+            tables.append(_means(part, edges, possible, pack, rule))
+    table = AverageTable.concatenate(tables) if tables else AverageTable.empty(period)
+    return replace(table.take(table.count_expected > 0), rule_pack=pack.id)
 
 
-def _one(part: AverageTable, at: Counts, edges: Counts, pack: RulePack, period: str) -> AverageTable:
+def _means(part: AverageTable, edges: Times, possible: Counts, pack: RulePack, rule: LongTerm) -> AverageTable:
+    """The longer averages of one series; ``possible`` counts the shorter windows in each."""
+    at = np.searchsorted(part.start_ms, edges)
     first, last = at[:-1], at[1:]
     good = part.status == VALID
-    bounds = np.concatenate([[0], np.cumsum(good)])[at]
-    n_good = np.diff(bounds)
-    running = np.diff(np.concatenate([[0], np.cumsum(part.status != NOT_OPERATING)])[at])
 
     def mean(name: str) -> Floats:
         values: Floats = getattr(part, name)
@@ -62,38 +83,42 @@ def _one(part: AverageTable, at: Counts, edges: Counts, pack: RulePack, period: 
         own = np.concatenate([[0], np.cumsum(keep)])[at]
         return window_means(values[keep], own[:-1], own[1:])
 
-    def count(name: str) -> Counts:
-        total = window_sums(getattr(part, name).astype(np.float64), first, last)
-        return np.asarray(total, np.int64)
-
-    rule = pack.long_term(period)
-    assert rule is not None
-    status = np.full(len(first), VALID, np.uint8)
-    if rule is not None and rule.validity.share_of_operation is not None:
-        status[n_good < rule.validity.share_of_operation * running] = TOO_FEW
-    if rule is not None and rule.validity.valid_minutes is not None:
-        span = np.concatenate([[0], np.cumsum(np.where(good, part.end_ms - part.start_ms, 0))])[at]
-        status[np.diff(span) < rule.validity.valid_minutes * MS_PER_MINUTE] = TOO_FEW
-    status[n_good == 0] = NO_DATA
-    status[(running == 0) & (last > first)] = NOT_OPERATING
-    n = len(first)
+    counts: dict[str, Any] = {name: _total(getattr(part, name), at) for name in ("count_valid", "count_expected", "count_operating")}
     measures: dict[str, Any] = {name: mean(name) for name in MEASURES}
-    outside = np.diff(np.concatenate([[0], np.cumsum(part.outside_calibration_range)])[at]) > 0
+    status = _status(part, good, at, possible, rule)
+    n = len(first)
+    nearest = np.minimum(first, len(part) - 1)
     return replace(
         part,
-        period=period,
-        series=part.series,
-        series_index=np.full(n, part.series_index[0] if len(part) else 0, np.int64),
+        period=rule.period,
+        series_index=np.full(n, part.series_index[0], np.int64),
         start_ms=edges[:-1],
         end_ms=edges[1:],
         value=np.where(status == VALID, mean("value"), np.nan),
         status=status,
         plant_state=window_states(part.plant_state, first, last, pack),
-        count_valid=count("count_valid"),
-        count_expected=count("count_expected"),
-        count_operating=count("count_operating"),
-        chain_index=np.full(n, part.chain_index[0] if len(part) else 0, np.int64),
-        outside_calibration_range=outside,
-        rule_pack=pack.id,
+        chain_index=part.chain_index[nearest],
+        outside_calibration_range=_total(part.outside_calibration_range, at) > 0,
+        **counts,
         **measures,
     )
+
+
+def _total(values: Counts | Mask, at: Counts) -> Counts:
+    return np.diff(np.concatenate([[0], np.cumsum(values, dtype=np.int64)])[at])
+
+
+def _status(part: AverageTable, good: Mask, at: Counts, possible: Counts, rule: LongTerm) -> Codes:
+    n_good = _total(good, at)
+    resting = _total(part.status == NOT_OPERATING, at)
+    running = possible - resting
+    status = np.full(len(possible), VALID, np.uint8)
+    if rule.validity.share_of_operation is not None:
+        status[n_good < rule.validity.share_of_operation * running] = TOO_FEW
+    if rule.validity.valid_minutes is not None:
+        valid_ms = _total(np.where(good, part.end_ms - part.start_ms, 0), at)
+        status[valid_ms < rule.validity.valid_minutes * MS_PER_MINUTE] = TOO_FEW
+    status[n_good == 0] = TOO_FEW
+    status[(n_good == 0) & (_total(part.count_valid, at) == 0)] = NO_DATA
+    status[(running == 0) & (resting > 0)] = NOT_OPERATING
+    return status

@@ -21,10 +21,10 @@ def mass_rate_g_s(conc_mg_nm3: Floats, flow_nm3_h: Floats) -> Floats:
 
     Sources
     -------
-    EN 17255-1; HJ 212-2017, formula 33.
+    EN 17255-1: undeducted concentration times flow in the same state, zero where either is negative.
     """
     rate = conc_mg_nm3 * flow_nm3_h / (MG_PER_G * S_PER_H)
-    return np.where((conc_mg_nm3 < 0) | (flow_nm3_h < 0), 0.0, rate)
+    return np.where(np.isnan(rate), np.nan, np.where((conc_mg_nm3 < 0) | (flow_nm3_h < 0), 0.0, rate))
 
 
 def mass_t(rate_g_s: Floats, duration_s: Floats) -> Floats:

@@ -64,7 +64,7 @@ def in_order(series: SeriesLike) -> Series:
     not depend on the order they came in. That they differ is somebody else's finding.
     """
     time, value, status = series.time_ms, series.value, series.status
-    if len(time) < 2 or bool(np.all(time[1:] > time[:-1])):  # one reading is always in order  # noqa: PLR2004 - one reading is always in order
+    if len(time) < 2 or bool(np.all(time[1:] > time[:-1])):  # noqa: PLR2004  # one reading is always in order
         return series if isinstance(series, Series) else Series(time, value, status)
     order = np.lexsort((value, status, time))
     time, value, status = time[order], value[order], status[order]

@@ -14,7 +14,7 @@ from tynys.domain.plan import Comparison
 from tynys.domain.status import InstrumentStatus, PlantState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from tynys.calc.arrays import Codes, Counts, Mask, Times
@@ -118,8 +118,8 @@ def _union(signals: Signals, names: Sequence[str]) -> Times:
 def unit_states(rules: Sequence[StateRule], signals: Signals) -> StateTrack:
     """The state of one unit through time.
 
-    The first rule whose conditions all hold decides. A signal that is missing or not valid makes a condition undecided; a rule that is undecided
-    before any rule holds leaves the state unknown.
+    The first rule whose conditions all hold decides. A signal that is missing or not valid makes a condition undecided; a rule
+    that is undecided before any rule holds leaves the state unknown.
 
     Parameters
     ----------
@@ -155,15 +155,20 @@ def unit_states(rules: Sequence[StateRule], signals: Signals) -> StateTrack:
 
 
 def source_states(
-    configuration: FacilityConfiguration, pack: RulePack, readings: Mapping[UUID, SeriesLike] | Signals, source: str
+    configuration: FacilityConfiguration,
+    pack: RulePack,
+    readings: Mapping[UUID, SeriesLike] | Signals,
+    source: str,
+    *,
+    units: Collection[str] = (),
 ) -> StateTrack:
-    """The state of a source through time, from the units whose ducts lead to it.
+    """The state of a source (or of those of its ``units`` that pass one point) through time, from the ducts that lead to it.
 
     A normal duct in force always connects its unit; a bypass connects it while its damper is open, and gives it the pack's state of an open
     bypass unless it is not operating. The source then has the first state of the pack's list that any connected unit has.
     """
     signals = readings if isinstance(readings, Signals) else Signals(configuration, readings)
-    ducts = [d for d in configuration.ducts if d.source == source]
+    ducts = [d for d in configuration.ducts if d.source == source and (not units or d.unit in units)]
     rules = {d.unit: [r for r in configuration.plan.states if r.unit == d.unit] for d in ducts}
     tracks = {unit: unit_states(own, signals) for unit, own in rules.items() if own}
     dampers = [d.damper_channel for d in ducts if d.kind is DuctKind.BYPASS and d.damper_channel is not None]
@@ -188,9 +193,7 @@ def source_states(
     return StateTrack(times, best, hold)
 
 
-def _through(
-    duct: Duct, code: Codes, signals: Signals, times: Times, hold: int, open_bypass: int
-) -> tuple[Codes, Mask]:  # one duct, all it needs
+def _through(duct: Duct, code: Codes, signals: Signals, times: Times, hold: int, open_bypass: int) -> tuple[Codes, Mask]:
     """The unit's state as its source sees it through a duct, and whether the duct connects them."""
     connected = times >= to_ms(duct.valid_from)
     if duct.valid_to is not None:

@@ -4,46 +4,86 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tynys.calc.averaging import usable
-from tynys.calc.exact import window_means
+from tynys.calc.exact import window_means, window_sums
 from tynys.calc.series import between, in_order
-from tynys.calc.timegrid import due_instants, window_edges
+from tynys.calc.timegrid import ALMATY, due_instants, window_edges
 from tynys.domain.average import Summary
 from tynys.domain.status import InstrumentStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from uuid import UUID
 
     from tynys.calc.arrays import Counts, Floats, Times
     from tynys.calc.series import SeriesLike
     from tynys.domain.configuration import FacilityConfiguration
+    from tynys.domain.instrument import Acquisition
 
 STATUSES = tuple(InstrumentStatus)
 """``count_by_status[i]`` counts ``STATUSES[i]``."""
 
+_MEASURES = ("minimum", "maximum", "mean", "standard_deviation", "lag1_correlation")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SummaryTable:
-    """Summaries of one period."""
+    """Summaries of one period as a struct of arrays; measures are NaN where they are not defined; see `Summary`."""
 
     period: str
-    summaries: tuple[Summary, ...]
+    channel: tuple[str, ...]
+    start_ms: Times
+    end_ms: Times
+    count_expected: Counts
+    count_by_status: Counts
+    minimum: Floats
+    maximum: Floats
+    mean: Floats
+    standard_deviation: Floats
+    lag1_correlation: Floats
+    longest_run: Counts
+    distinct: Counts
+    values_hash: tuple[bytes, ...]
 
     def __len__(self) -> int:
-        return len(self.summaries)
+        return len(self.start_ms)
+
+    def columns(self) -> dict[str, object]:
+        """One entry per field of `Summary`: arrays, or lists; ready for a column store."""
+        return {
+            "channel": list(self.channel),
+            "start_ms": self.start_ms,
+            "end_ms": self.end_ms,
+            "count_expected": self.count_expected,
+            "count_by_status": self.count_by_status.tolist(),
+            **{name: getattr(self, name) for name in _MEASURES},
+            "longest_run": self.longest_run,
+            "distinct": self.distinct,
+            "values_hash": list(self.values_hash),
+        }
 
     def rows(self) -> list[Summary]:
-        """As records."""
-        return list(self.summaries)
+        """The same as frozen records."""
 
-    def columns(self) -> dict[str, list[object]]:
-        """One list per field of `Summary`."""
-        return {name: [getattr(s, name) for s in self.summaries] for name in Summary.__slots__}
+        def measure(name: str) -> list[float | None]:
+            return [None if np.isnan(v) else v for v in getattr(self, name).tolist()]
+
+        columns = (
+            self.channel,
+            self.start_ms.tolist(),
+            self.end_ms.tolist(),
+            self.count_expected.tolist(),
+            [tuple(counts) for counts in self.count_by_status.tolist()],
+            *(measure(name) for name in _MEASURES),
+            self.longest_run.tolist(),
+            self.distinct.tolist(),
+            self.values_hash,
+        )
+        return [Summary(*row) for row in zip(*columns, strict=True)]
 
 
 def summaries(
@@ -52,65 +92,117 @@ def summaries(
     period: str,
     start_ms: int,
     end_ms: int,
-    zone: str = "Asia/Almaty",
+    zone: str = ALMATY,
 ) -> SummaryTable:
     """Summaries of every channel's windows that start in the half-open span; a window in which nothing is due has none."""
     edges = window_edges(period, start_ms, end_ms, zone)
-    if len(edges) < 2:  # noqa: PLR2004 - one window has two edges
-        return SummaryTable(period, ())
-    found: list[Summary] = []
-    for channel in configuration.channels:
+    pieces: list[SummaryTable] = []
+    owed: dict[tuple[Acquisition, ...], Counts] = {}
+    for channel in configuration.channels if len(edges) > 1 else ():
         series = readings.get(channel.id)
-        if series is not None and len(series.time_ms):
-            found += _channel(
-                str(channel.id), series, edges, np.searchsorted(due_instants(channel.acquisition, int(edges[0]), int(edges[-1])), edges)
-            )
-    return SummaryTable(period, tuple(found))
-
-
-def _channel(channel: str, series: SeriesLike, edges: Times, due: Counts) -> Iterator[Summary]:
-    inside = between(in_order(series), int(edges[0]), int(edges[-1]))
-    good = usable(inside)
-    at = np.searchsorted(inside.time_ms, edges)
-    values = inside.value[good]
-    own = np.concatenate([[0], np.cumsum(good)])[at]
-    means = window_means(values, own[:-1], own[1:])
-    for i in range(len(edges) - 1):
-        if due[i + 1] == due[i]:
+        if series is None:
             continue
-        part: Floats = values[own[i] : own[i + 1]]
-        counts = np.bincount(inside.status[at[i] : at[i + 1]], minlength=len(STATUSES) + 1)
-        yield Summary(
-            channel=channel,
-            start_ms=int(edges[i]),
-            end_ms=int(edges[i + 1]),
-            count_expected=int(due[i + 1] - due[i]),
-            count_by_status=tuple(int(counts[s]) for s in STATUSES),
-            minimum=float(part.min()) if len(part) else None,
-            maximum=float(part.max()) if len(part) else None,
-            mean=float(means[i]) if len(part) else None,
-            standard_deviation=_deviation(part, float(means[i])),
-            lag1_correlation=_lag1(part, float(means[i])),
-            longest_run=_longest_run(part),
-            distinct=len(np.unique(part)),
-            values_hash=hashlib.sha256(part.astype("<f8").tobytes()).digest(),
-        )
+        if channel.acquisition not in owed:
+            due = due_instants(channel.acquisition, int(edges[0]), int(edges[-1]))
+            owed[channel.acquisition] = np.diff(np.searchsorted(due, edges)).astype(np.int64)
+        pieces.append(_channel(str(channel.id), series, edges, owed[channel.acquisition], period))
+    return _concatenate(period, pieces)
 
 
-def _deviation(part: Floats, mean: float) -> float | None:
-    """Sample standard deviation; None below two values."""
-    return float(np.sqrt(((part - mean) ** 2).sum() / (len(part) - 1))) if len(part) > 1 else None
+def _concatenate(period: str, pieces: list[SummaryTable]) -> SummaryTable:
+    def joined(name: str, empty: object) -> Any:
+        return np.concatenate([getattr(p, name) for p in pieces]) if pieces else np.asarray(empty)
+
+    return SummaryTable(
+        period=period,
+        channel=tuple(c for p in pieces for c in p.channel),
+        count_by_status=joined("count_by_status", np.empty((0, len(STATUSES)), np.int64)),
+        values_hash=tuple(h for p in pieces for h in p.values_hash),
+        **{name: joined(name, np.empty(0, np.int64)) for name in ("start_ms", "end_ms", "count_expected", "longest_run", "distinct")},
+        **{name: joined(name, np.empty(0)) for name in _MEASURES},
+    )
 
 
-def _lag1(part: Floats, mean: float) -> float | None:
-    """Correlation of neighbours; None where nothing varies."""
-    around = part - mean
-    power = float((around**2).sum())
-    return float((around[1:] * around[:-1]).sum() / power) if len(part) > 1 and power > 0 else None
+def _channel(channel: str, series: SeriesLike, edges: Times, due: Counts, period: str) -> SummaryTable:
+    inside = between(in_order(series), int(edges[0]), int(edges[-1]))
+    n = len(edges) - 1
+    kept = np.flatnonzero(due > 0)
+    window = np.searchsorted(edges, inside.time_ms, side="right") - 1
+    width = max(STATUSES) + 1
+    by_status = np.bincount(window * width + inside.status, minlength=n * width).reshape(n, -1)[:, list(STATUSES)]
+    good = usable(inside)
+    values = inside.value[good]
+    at = np.searchsorted(inside.time_ms[good], edges)
+    first, last = at[:-1], at[1:]
+    mean = window_means(values, first, last)
+    deviation, correlation = _spread(values, mean, first, last)
+    raw = np.ascontiguousarray(values, "<f8").tobytes()
+    return SummaryTable(
+        period=period,
+        channel=(channel,) * len(kept),
+        start_ms=edges[:-1][kept],
+        end_ms=edges[1:][kept],
+        count_expected=due[kept],
+        count_by_status=by_status[kept].astype(np.int64),
+        minimum=_reduced(np.minimum, values, first, last)[kept],
+        maximum=_reduced(np.maximum, values, first, last)[kept],
+        mean=mean[kept],
+        standard_deviation=deviation[kept],
+        lag1_correlation=correlation[kept],
+        longest_run=_longest_runs(values, first, last)[kept],
+        distinct=_distinct(values, first, last)[kept],
+        values_hash=tuple(hashlib.sha256(raw[8 * first[i] : 8 * last[i]]).digest() for i in kept.tolist()),
+    )
 
 
-def _longest_run(part: Floats) -> int:
-    if not len(part):
-        return 0
-    ends = np.flatnonzero(np.concatenate([part[1:] != part[:-1], [True]]))
-    return int(np.diff(np.concatenate([[-1], ends])).max())
+def _reduced(function: np.ufunc, values: Floats, first: Counts, last: Counts) -> Floats:
+    """A reduction of each window; NaN for an empty one. The windows follow each other."""
+    result = np.full(len(first), np.nan)
+    filled = np.flatnonzero(last > first)
+    if len(filled):
+        result[filled] = function.reduceat(values, first[filled])
+    return result
+
+
+def _spread(values: Floats, mean: Floats, first: Counts, last: Counts) -> tuple[Floats, Floats]:
+    """Sample standard deviation, undefined below two values, and lag-1 correlation of successive valid values, undefined without spread.
+
+    Sources
+    -------
+    r₁ = Σ(xᵢ − m)(xᵢ₊₁ − m) / Σ(xᵢ − m)² (Box, Jenkins: Time Series Analysis, §2.1.5).
+    """
+    n = last - first
+    if not len(values):
+        nothing = np.full(len(first), np.nan)
+        return nothing, nothing
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        around = values - np.repeat(mean, n)
+        power = window_sums(np.nan_to_num(around * around, posinf=0.0), first, last)
+        products = np.append(around[:-1] * around[1:], 0.0)
+        lagged = window_sums(np.nan_to_num(products, posinf=0.0, neginf=0.0), first, np.maximum(last - 1, first))
+    deviation = np.sqrt(np.where(n > 1, power, np.nan) / np.maximum(n - 1, 1))
+    return deviation, np.where(power > 0, lagged, np.nan) / np.where(power > 0, power, 1.0)
+
+
+def _longest_runs(values: Floats, first: Counts, last: Counts) -> Counts:
+    """Length of the longest run of equal successive values of each window."""
+    result = np.zeros(len(first), np.int64)
+    filled = np.flatnonzero(last > first)
+    if len(filled):
+        begins = np.concatenate([[True], values[1:] != values[:-1]])
+        begins[first[filled]] = True
+        starts = np.flatnonzero(begins)
+        lengths = np.diff(np.append(starts, len(values)))
+        result[filled] = np.maximum.reduceat(lengths, np.searchsorted(starts, first[filled]))
+    return result
+
+
+def _distinct(values: Floats, first: Counts, last: Counts) -> Counts:
+    """Number of different values of each window; windows of one length are sorted together."""
+    result = np.zeros(len(first), np.int64)
+    n = last - first
+    for length in np.unique(n[n > 0]).tolist():
+        chosen = np.flatnonzero(n == length)
+        ordered = np.sort(values[first[chosen][:, None] + np.arange(length)], axis=1)
+        result[chosen] = 1 + np.count_nonzero(ordered[:, 1:] != ordered[:, :-1], axis=1)
+    return result

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 AVERAGE_STATUSES = tuple(AverageStatus)
 """Code i in ``AverageTable.status`` means ``AVERAGE_STATUSES[i]``."""
 STATUS_CODE = {status: i for i, status in enumerate(AVERAGE_STATUSES)}
+"""The code of an average's status."""
+
 _MEASURES = ("value", "raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa", "flow_dry_nm3_h", "mass_g_s")
 _COUNTS = ("count_valid", "count_expected", "count_operating")
 

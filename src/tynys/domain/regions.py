@@ -36,7 +36,7 @@ class Region(Record, frozen=True, kw_only=True):
 _CREATED_2022 = date(2022, 6, 8)  # Abai, Jetisu and Ulytau regions were formed
 
 
-def _region(  # noqa: PLR0917  # a table of twenty rows reads best without names
+def _region(  # a table of twenty rows reads best without names
     code: int, column: int, row: int, kk: str, ru: str, en: str, ru_full: str, since: date | None = None
 ) -> Region:
     return Region(
@@ -50,7 +50,7 @@ def _region(  # noqa: PLR0917  # a table of twenty rows reads best without names
     )
 
 
-def _city(  # noqa: PLR0917  # as above
+def _city(  # as above
     code: int, column: int, row: int, kk: str, ru: str, en: str
 ) -> Region:
     return Region(
