@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+import pytest_asyncio
 from asyncua import Server, ua
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from tynys.domain.instrument import Acquisition, Channel
+from tynys.field.opcua_security import ensure_client_certificate
 
 TABLES = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 
@@ -206,12 +208,19 @@ class PlantServer:
 
     def __init__(self, port):
         self.url = f"opc.tcp://127.0.0.1:{port}/tynys"
-        self.before = ()
         self.certificate = None
         self._server = None
         self._nodes = {}
 
     async def start(self):
+        if self._server is None:
+            self._server = await self._make()
+        await self._server.start()
+
+    async def stop(self):
+        await self._server.stop()
+
+    async def _make(self):
         server = Server()
         await server.init()
         server.set_endpoint(self.url)
@@ -221,30 +230,53 @@ class PlantServer:
             await server.load_certificate(str(self.certificate[0]))
             await server.load_private_key(str(self.certificate[1]))
         server.set_security_policy(policies)
-        for uri in self.before:
-            await server.register_namespace(uri)
         index = await server.register_namespace("urn:tynys:plant")
         for name, value in self.SIGNALS.items():
             node = ua.NodeId(name, index)
             self._nodes[name] = await server.nodes.objects.add_variable(node, ua.QualifiedName(name, index), value)
-        await server.start()
-        self._server = server
-
-    async def stop(self):
-        if self._server is not None:
-            server, self._server = self._server, None
-            await server.stop()
+        return server
 
     async def write(self, name, value, *, status=ua.StatusCodes.Good, time_ms=None):
         moment = None if time_ms is None else datetime.fromtimestamp(time_ms / 1000, tz=UTC)
         await self._nodes[name].write_value(ua.DataValue(ua.Variant(value), ua.StatusCode(status), SourceTimestamp=moment))
 
 
-@pytest.fixture
-async def plant_server(free_port):
-    server = PlantServer(free_port)
+@pytest.fixture(scope="session")
+def server_certificate(tmp_path_factory):
+    """Certificate and key of the plant's server."""
+    folder = tmp_path_factory.mktemp("server")
+    ensure_client_certificate(folder / "server.der", folder / "server.pem")
+    return folder / "server.der", folder / "server.pem"
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def _lasting_server(server_certificate):
+    server = PlantServer(free_port())
+    server.certificate = server_certificate
+    await server.start()
     yield server
     await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def plant_server(_lasting_server):
+    """The server all tests share, as good as new."""
+    for name, value in PlantServer.SIGNALS.items():
+        await _lasting_server.write(name, value)
+    return _lasting_server
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def _restarting_server():
+    return PlantServer(free_port())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mortal_server(_restarting_server):
+    """A server, without encryption, for tests that stop it."""
+    await _restarting_server.start()
+    yield _restarting_server
+    await _restarting_server.stop()
 
 
 async def until(condition, *, seconds=8.0):

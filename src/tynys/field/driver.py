@@ -86,10 +86,12 @@ class RecoveringDriver:
         self._gaps: dict[str, Sample] | None = None
         self._recovery: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
+        self._closed = False
         self._set_gaps(GapCause.LINE_CUT)
 
     async def connect(self) -> None:
         """Reach the device; waits one time-out at most, then goes on trying in the background."""
+        self._closed = False
         try:
             async with asyncio.timeout(self.timeout_s):
                 await self._open()
@@ -128,6 +130,7 @@ class RecoveringDriver:
 
     async def close(self) -> None:
         """Leave the device and stop trying."""
+        self._closed = True
         if self._recovery is not None:
             self._recovery.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -157,12 +160,12 @@ class RecoveringDriver:
     def _lose(self, error: BaseException) -> None:
         """Note why, and start to come back."""
         self._note(error)
-        if self._recovery is None or self._recovery.done():
+        if not self._closed and (self._recovery is None or self._recovery.done()):
             self._recovery = asyncio.create_task(self._recover(), name=f"recover {self.id}")
 
     async def _recover(self) -> None:
         delay_s = FIRST_RETRY_S
-        while True:
+        while not self._closed:
             await self._leave()
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, LAST_RETRY_S)

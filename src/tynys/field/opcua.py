@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from asyncua import ua
 from asyncua.client.client import Client
+from asyncua.client.ua_client import UaClientState
 from asyncua.common.subscription import DataChangeEvent, Subscription
 from asyncua.ua.attribute_ids import AttributeIds
 
@@ -88,7 +89,7 @@ class OpcUaDriver(RecoveringDriver):
             )
 
     async def _read(self, t_ms: int | None) -> dict[str, Sample]:
-        if self._client is None or not self._client.uaclient.has_transport:
+        if self._client is None or self._client.state is not UaClientState.CONNECTED:
             raise LineError(GapCause.LINE_CUT, "the line is cut (the other end closed it)")
         if self._subscription is not None:
             self._prove_alive(self._subscription)
@@ -109,10 +110,17 @@ class OpcUaDriver(RecoveringDriver):
                 await self._listener
         client, self._client, self._subscription, self._listener = self._client, None, None, None
         if client is not None:
-            try:
-                await client.disconnect()
-            finally:
-                client.disconnect_socket()
+            await self._take_leave(client)
+
+    async def _take_leave(self, client: Client) -> None:
+        """Say goodbye in a task of its own: asyncua swallows a cancellation while it does."""
+        goodbye = asyncio.create_task(client.disconnect(), name=f"disconnect {self.id}")
+        goodbye.add_done_callback(_look_away)
+        try:
+            await asyncio.wait({goodbye}, timeout=self.timeout_s / 2)
+        finally:
+            client.disconnect_socket()
+            goodbye.cancel()
 
     def _password(self) -> str:
         if self._settings.password_file is None:
@@ -181,6 +189,12 @@ def _node_of(register_map: OpcUaMap, name: str) -> tuple[NodePoint, str]:
             hint="Write whose point it is before the last dot.",
         )
     return point, point.node.replace("{owner}", owner)
+
+
+def _look_away(task: asyncio.Task[None]) -> None:
+    """Whatever a goodbye to a dead server ran into is of no interest."""
+    if not task.cancelled():
+        task.exception()
 
 
 def opcua_driver(settings: OpcUaSettings, register_map: OpcUaMap, *, interval_ms: int, folder: Path) -> OpcUaDriver:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
+from asyncua.crypto.uacrypto import CertProperties
 from asyncua.ua.uaerrors import UaError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -81,7 +82,12 @@ async def secure(client: Client, *, certificate: Path, private_key: Path, server
     """
     if keep_first:
         await asyncio.to_thread(_keep_or_compare, server_certificate, await _shown_certificate(client))
-    await client.set_security(SecurityPolicyBasic256Sha256, str(certificate), str(private_key), server_certificate=str(server_certificate))
+    await client.set_security(
+        SecurityPolicyBasic256Sha256,
+        CertProperties(str(certificate), "der"),
+        CertProperties(str(private_key), "pem"),
+        server_certificate=CertProperties(str(server_certificate), "der"),
+    )
 
 
 def _keep_or_compare(kept: Path, shown: bytes) -> None:

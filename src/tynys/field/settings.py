@@ -75,7 +75,7 @@ class OpcUaSettings(_Device, frozen=True, kw_only=True, tag="opcua"):
     publishing_ms: Annotated[int, msgspec.Meta(ge=20, le=60_000)] = 500
     security: Literal["none", "Basic256Sha256"] = "none"
     certificate: str = "opcua-client.der"
-    private_key: str = "opcua-client.key"
+    private_key: str = "opcua-client.pem"
     server_certificate: str | None = None
     user: str | None = None
     password_file: str | None = None
