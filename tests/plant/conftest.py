@@ -248,7 +248,7 @@ class MiniCentre:
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._task = asyncio.create_task(self._server._serve())
-        while not self._server.started:  # noqa: ASYNC110 - nothing tells of it
+        while not self._server.started:
             await asyncio.sleep(0.01)
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"https://127.0.0.1:{self.port}"

@@ -85,7 +85,7 @@ async def test_run_reads_keeps_serves_its_page_and_stops_cleanly_on_a_signal(pla
     spool = plant_folder.folder / "spool" / "spool.sqlite"
     try:
         async with asyncio.timeout(20):
-            while not page.exists() or not _sealed(spool):  # noqa: ASYNC110 - another process
+            while not page.exists() or not _sealed(spool):
                 await asyncio.sleep(0.1)
         async with httpx.AsyncClient(trust_env=False) as client:
             url = json.loads(page.read_text())["url"]

@@ -62,7 +62,7 @@ class Way:
 
 async def until(question, limit_s: float = 5.0) -> None:
     async with asyncio.timeout(limit_s):
-        while not await question():  # noqa: ASYNC110 - nothing tells of it
+        while not await question():
             await asyncio.sleep(0.02)
 
 

@@ -246,6 +246,32 @@ def test_an_unreadable_file_is_set_aside_never_deleted_and_a_new_spool_begins(be
     spool.close()
 
 
+def test_from_a_file_with_a_broken_outbox_every_batch_is_taken_over_and_the_chain_goes_on(bench) -> None:
+    spool = Spool.open(bench.folder, bench.gateway)
+    keeper = Keeper(spool, sealer_of(bench, spool), bench.layout, seal_ms=5000)
+    keeper.begin(bench.start_ms)
+    for i in range(103):
+        keeper.keep(bench.second(i), now_ms=bench.start_ms)
+    spool.connection.execute("DELETE FROM outbox WHERE batch_id <= 5")
+    spool.connection.execute("INSERT INTO reply VALUES (1, 0, 0, x'00', x'00')")
+    spool.connection.executemany("INSERT INTO receipt VALUES (?, 1, 'stored', 'linked', ?, '', 1)", [(n, n) for n in range(1, 6)])
+    head = spool_reader.head(spool.connection)
+    spool.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    page = spool.connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'outbox'").fetchone()[0]
+    spool.close()
+    with (bench.folder / "spool.sqlite").open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    again = Spool.open(bench.folder, bench.gateway)
+    assert (bench.folder / "spool.damaged-1.sqlite").exists()
+    assert spool_reader.head(again.connection) == head
+    assert again.row_span() == (bench.start_ms + 100_000, bench.start_ms + 102_000)
+    batches, damaged = spool_reader.waiting(again.connection, limit=64, max_bytes=1 << 20)
+    assert ([batch.id for batch in batches], damaged) == (list(range(6, 21)), [])
+    assert b"20 batches were taken over" in again.notes()[-1].body
+    again.close()
+
+
 def fill_up(spool: Spool) -> None:
     """A bound SQLite itself enforces with SQLITE_FULL: the file may not grow."""
     pages = spool.connection.execute("PRAGMA page_count").fetchone()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
 from typing import Annotated
@@ -32,10 +33,13 @@ def replay(
     show: Annotated[int, typer.Option(help="so many differing rows are shown")] = 10,
 ) -> None:
     """Send hourly recorded values as a plant, read their hourly averages back, and compare them digit by digit."""
+    import structlog
+
     from tynys.cli.replay_chain import Order, carry
     from tynys.cli.replay_table import Progress, show_result
     from tynys.domain.errors import TynysError
 
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         columns = dict(_column(text) for text in column or DEFAULT_COLUMNS)
         order = Order(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import structlog
 
+from tynys.domain.errors import StorageError
 from tynys.field import build_driver
 from tynys.plant import spool_reader
 from tynys.plant.epoch import new_epoch
@@ -23,14 +24,13 @@ from tynys.plant.seconds import TICK_MS
 from tynys.plant.sender import Sender
 from tynys.plant.settings import load_configuration, load_rule_pack
 from tynys.plant.spool import Spool
-from tynys.plant.spool_tables import SpoolFullError
 from tynys.plant.spool_thread import Alarms, SpoolThread
 from tynys.plant.watch import Watch
 from tynys.wire.clock import open_clock
 from tynys.wire.keys import SigningKey, VerifyKey
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from tynys.domain.average import Average
     from tynys.domain.configuration import FacilityConfiguration
@@ -44,6 +44,8 @@ POLL_SHARE = 0.9
 """Share of the gateway's tick a device may take to answer in real time."""
 SIMULATED_POLL_S = 10.0
 """The same on a shared simulated clock, which waits for us. [s]"""
+AGAIN_S = 5.0
+"""Pause before a failed background task is tried again. [s]"""
 STOP_S = 5.0
 """How long a stop waits for the instant under way. [s]"""
 LAST_SEND_S = 10.0
@@ -116,16 +118,16 @@ class Gateway:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set or the clock's run is over, then seal the rest and try once more to send."""
-        background = [asyncio.create_task(self.watch.prune(), name="prune")]
+        background = [asyncio.create_task(self._go_on("prune", self.watch.prune))]
         if self.sender is not None:
-            background.append(asyncio.create_task(self.sender.run(), name="sender"))
-            background.append(asyncio.create_task(self.watch.exchange_time(), name="time"))
+            background.append(asyncio.create_task(self._go_on("sender", self.sender.run)))
+            background.append(asyncio.create_task(self._go_on("time", self.watch.exchange_time)))
         stopped = asyncio.create_task(stop.wait(), name="stop")
         work = asyncio.create_task(self._work(), name="work")
         try:
-            done, _ = await asyncio.wait([work, stopped, *background], return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await asyncio.wait([work, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
         finally:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_S):
@@ -134,6 +136,16 @@ class Gateway:
                 task.cancel()
             await asyncio.gather(work, stopped, *background, return_exceptions=True)
             await self._finish()
+
+    async def _go_on(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Keep something running beside the readings: a fault in it is an alarm and a new try, never the end of reading."""
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                log.exception("gateway.fault", what=what)
+                await self.alarms.judge(f"gateway.fault:{what}", repr(error), self.clock.now_ms())
+            await asyncio.sleep(AGAIN_S)
 
     async def _work(self) -> None:
         async for time_ms in self.clock.ticks(TICK_MS):
@@ -228,7 +240,7 @@ class Gateway:
 
         try:
             await self.thread.call(store)
-        except SpoolFullError as error:
+        except StorageError as error:
             log.warning("average.lost", end_ms=end_ms, error=error.message)
 
     async def _finish(self) -> None:
@@ -241,7 +253,7 @@ class Gateway:
         now_ms = self.clock.now_ms()
         try:
             await self.thread.call(lambda _: keeper.finish(now_ms))
-        except SpoolFullError as error:
+        except StorageError as error:
             log.warning("gateway.stop", error=error.message)
         if self.sender is not None:
             await self.sender.drain(LAST_SEND_S)

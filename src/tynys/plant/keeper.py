@@ -6,9 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from tynys.domain.batch import Event
+from tynys.domain.errors import StorageError
 from tynys.domain.status import GapCause
 from tynys.plant.seconds import TICK_MS, gap_second
-from tynys.plant.spool_tables import SpoolFullError
 
 if TYPE_CHECKING:
     from tynys.plant.sealer import Sealer
@@ -73,7 +73,7 @@ class Keeper:
         end_ms = second.time_ms + TICK_MS
         try:
             self._spool.append(second, self._layout_id)
-        except SpoolFullError as error:
+        except StorageError as error:
             due = int(self._layout.due(second.time_ms).sum())
             self._spool.reserve_loss(second.time_ms, end_ms, due, error.error_code)
             self.full_since_ms = self.full_since_ms or second.time_ms
@@ -81,13 +81,13 @@ class Keeper:
             return gap_second(second.time_ms, self._layout, GapCause.SPOOL_FULL), False
         self.kept_ms = second.time_ms
         if self.full_since_ms is not None:
-            with contextlib.suppress(SpoolFullError):
+            with contextlib.suppress(StorageError):
                 self._spool.take_over_losses()
         if end_ms % self._seal_ms:
             return second, False
         try:
             self._seal(end_ms, now_ms)
-        except SpoolFullError:
+        except StorageError:
             self.full_since_ms = self.full_since_ms or second.time_ms
             return second, False
         self.full_since_ms = None

@@ -21,6 +21,7 @@ from tynys.domain.errors import StorageError
 from tynys.plant import spool_tables as tables
 from tynys.plant.average_json import decode_average, encode_average
 from tynys.plant.reserve import Reserve
+from tynys.plant.salvage import is_sound, set_aside, take_over
 from tynys.plant.seconds import TICK_MS, Layout, Second, checksum
 from tynys.plant.spool_tables import Note, SpoolFullError
 
@@ -65,18 +66,18 @@ class Spool:
 
     @classmethod
     def open(cls, folder: Path, gateway: UUID) -> Self:
-        """Open or make the spool; a file SQLite cannot read at all is set aside, never deleted, and a loss is noted."""
+        """Open or make the spool; from a damaged file what can be read is taken over, and a loss is noted."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _lock(folder)
         try:
             reserve = Reserve.open(folder / tables.RESERVE_NAME)
-            connection, set_aside = _open_or_set_aside(folder / tables.FILE_NAME, gateway)
+            connection, damage = _open_or_salvage(folder / tables.FILE_NAME, gateway)
         except BaseException:
             os.close(lock)
             raise
         spool = cls(folder, connection, reserve, lock)
-        if set_aside:
-            spool.add_notes([("loss", Loss(None, 0, 0, 0, f"spool.unreadable: the file was set aside as {set_aside}"))])
+        if damage:
+            spool.add_notes([("loss", Loss(None, 0, 0, 0, f"spool.unreadable: {damage}"))])
         return spool
 
     def close(self) -> None:
@@ -99,6 +100,9 @@ class Spool:
                     connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error) and tables.no_room(error):
                 raise SpoolFullError(f"the spool takes no more: {error}", where=str(self.folder), hint="free space on this disk") from error
+            if isinstance(error, sqlite3.DatabaseError):
+                hint = "restart the gateway: what can be read is taken over into a new file"
+                raise StorageError(f"the spool failed: {error}", where=str(self.folder), hint=hint, code="spool.failed") from error
             raise
 
     # --- seconds -----------------------------------------------------------------------------------------------
@@ -344,20 +348,21 @@ def _damaged_span(connection: sqlite3.Connection, batch_id: int) -> Loss:
         return Loss(None, 0, 0, 0, f"spool.batch_damaged: row {batch_id} cannot be read")
 
 
-def _open_or_set_aside(path: Path, gateway: UUID) -> tuple[sqlite3.Connection, str]:
-    """The connection, and the name an unreadable old file was moved to (empty when there was none)."""
+def _open_or_salvage(path: Path, gateway: UUID) -> tuple[sqlite3.Connection, str]:
+    """The connection, and what was done about a damaged file (empty when it was sound)."""
     try:
-        return _open(path, gateway), ""
+        connection = _open(path, gateway)
+        if is_sound(connection):
+            return connection, ""
+        connection.close()
     except sqlite3.OperationalError as error:
         raise StorageError(f"the spool cannot be opened: {error}", where=str(path), code="spool.unusable") from error
     except sqlite3.DatabaseError:
-        number = 1
-        while (aside := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
-            number += 1
-        for suffix in ("", "-wal", "-shm"):
-            if (old := path.with_name(path.name + suffix)).exists():
-                old.rename(aside.with_name(aside.name + suffix))
-        return _open(path, gateway), aside.name
+        pass
+    aside = set_aside(path)
+    connection = _open(path, gateway)
+    batches = take_over(aside, connection)
+    return connection, f"the file was set aside as {aside.name}; {batches} batches were taken over"
 
 
 def _open(path: Path, gateway: UUID) -> sqlite3.Connection:

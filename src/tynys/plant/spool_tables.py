@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 SCHEMA_VERSION = 1
+SYNCHRONOUS = "FULL"
+"""What was kept survives a power cut."""
 FILE_NAME = "spool.sqlite"
 RESERVE_NAME = "spool.reserve"
 LOCK_NAME = "spool.lock"
@@ -142,7 +144,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         return connection
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        for pragma in ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 16777216"):
+        for pragma in ("busy_timeout = 5000", "journal_mode = WAL", f"synchronous = {SYNCHRONOUS}", "journal_size_limit = 16777216"):
             connection.execute(f"PRAGMA {pragma}")
     except sqlite3.Error:
         connection.close()

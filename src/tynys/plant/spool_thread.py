@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from tynys.domain.errors import StorageError
+from tynys.plant.spool import Spool
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tynys.plant.spool import Spool
 
 T = TypeVar("T")
 
@@ -55,8 +57,12 @@ class Alarms:
             if code not in self._raised:
                 log.warning("alarm", alarm=code, detail=detail)
             self._raised[code] = detail
-            await self._thread.call(lambda spool: spool.raise_alarm(code, detail, now_ms))
+            change: Callable[[Spool], None] = partial(Spool.raise_alarm, code=code, detail=detail, since_ms=now_ms)
         else:
             log.info("alarm.over", alarm=code)
             del self._raised[code]
-            await self._thread.call(lambda spool: spool.clear_alarm(code))
+            change = partial(Spool.clear_alarm, code=code)
+        try:
+            await self._thread.call(change)
+        except StorageError as error:
+            log.warning("alarm.not_kept", alarm=code, error=error.message)

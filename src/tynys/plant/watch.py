@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from tynys.domain.batch import ClockState, Event, InstrumentParameter
-from tynys.domain.errors import TynysError
+from tynys.domain.errors import StorageError, TynysError
 from tynys.plant.spool import YEAR_MS, Spool
-from tynys.plant.spool_tables import SpoolFullError
 from tynys.wire.enrolment import clock_offset
 
 if TYPE_CHECKING:
@@ -101,12 +100,12 @@ class Watch:
                 while pruned:
                     pruned = await self._thread.call(partial(Spool.prune, before_ms=before_ms))
                     await asyncio.sleep(PRUNE_PAUSE_S)
-            except SpoolFullError:
-                log.warning("spool.full", doing="pruning")
+            except StorageError:
+                log.warning("spool.unwritable", doing="pruning")
             await asyncio.sleep(PRUNE_S)
 
     async def _note(self, *notes: tuple[str, object]) -> None:
         try:
             await self._thread.call(lambda spool: spool.add_notes(notes))
-        except SpoolFullError:
-            log.warning("spool.full", doing="noting", kinds=[kind for kind, _ in notes])
+        except StorageError:
+            log.warning("spool.unwritable", doing="noting", kinds=[kind for kind, _ in notes])
