@@ -23,7 +23,7 @@ from tynys.sim.tape import TICK_MS, Tape
 from tynys.wire.clock import open_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tynys.sim.faults.grammar import Fault
@@ -57,14 +57,12 @@ class SimulatedPlant:
     Parameters
     ----------
     settings : SimSettings
-    clock : Clock
-        Joined with rank 0, so that an instant is on offer before any gateway is told of it.
     """
 
-    def __init__(self, settings: SimSettings, clock: Clock) -> None:
+    def __init__(self, settings: SimSettings) -> None:
         self.settings = settings
-        self.clock = clock
         self.plant = plant_spec(settings.facility)
+        parse_faults(settings.faults, self.plant, 0)  # a fault mistyped on the command line stops the start
         self.tape = Tape(PlantInstruments(self.plant, settings.seed, drift=settings.drift))
         self.ledger = Ledger(settings.ledger, keep_hours=settings.keep_hours)
         self.devices = [
@@ -75,30 +73,29 @@ class SimulatedPlant:
         self.signals = PlantSignalServer(len(self.devices) + 1, self.plant.id, nodes, booleans, self.ledger.note_read)
         self._faults: tuple[Fault, ...] = ()
         self._control = _Control(settings.control)
-        self.on_tick: Callable[[int], None] | None = None
 
-    async def start(self) -> None:
-        """Listen everywhere, put the present instant on offer, tell where in the ports file."""
-        now = self.clock.now_ms() // TICK_MS * TICK_MS
-        parse_faults(self.settings.faults, self.plant, now)  # a fault mistyped on the command line stops the start
-        self._set_faults(now, (*self.settings.faults, *(self._control.changed() or ())))
+    async def listen(self) -> None:
+        """Open all servers; this takes a second or two, so it comes before joining a clock that others wait for."""
         for device in self.devices:
             await device.listen(self.settings.host)
         await self.signals.listen(self.settings.host)
+
+    async def start(self, now_ms: int) -> None:
+        """Put the present instant on offer and tell in the ports file where."""
+        now = now_ms // TICK_MS * TICK_MS
+        self._set_faults(now, (*self.settings.faults, *(self._control.changed() or ())))
         self._describe(now)
         await self._publish(now, signals=True)
         if self.settings.ports_file is not None:
             write_ports(self.settings.ports_file, self.ports())
 
-    async def run(self) -> None:
-        """Publish every tick until the clock ends."""
-        async for t_ms in self.clock.ticks(TICK_MS):
+    async def run(self, clock: Clock) -> None:
+        """Publish every tick until the clock ends; rank 0 puts an instant on offer before any gateway is told of it."""
+        async for t_ms in clock.ticks(TICK_MS):
             changed = self._control.changed()
             if changed is not None:
                 self._set_faults(t_ms, (*self.settings.faults, *changed))
             await self._publish(t_ms, signals=t_ms % SIGNAL_INTERVAL_MS == 0)
-            if self.on_tick is not None:
-                self.on_tick(t_ms)
 
     async def close(self) -> None:
         """Close all servers, then the ledger."""
@@ -243,11 +240,14 @@ class _Control:
 
 async def run_plant(settings: SimSettings, clock_url: str | None) -> None:
     """Simulate a plant until the clock ends or the task is cancelled."""
-    clock = await open_clock(clock_url, name=f"{settings.facility} plant", rank=0)
-    simulated = SimulatedPlant(settings, clock)
+    simulated = SimulatedPlant(settings)
+    clock: Clock | None = None
     try:
-        await simulated.start()
-        await simulated.run()
+        await simulated.listen()
+        clock = await open_clock(clock_url, name=f"{settings.facility} plant", rank=0)
+        await simulated.start(clock.now_ms())
+        await simulated.run(clock)
     finally:
-        await clock.close()
+        if clock is not None:
+            await clock.close()
         await simulated.close()

@@ -1,0 +1,68 @@
+"""`tynys sim` on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tynys.cli.sim import register
+from tynys.sim.faults.catalogue import FaultKind
+from tynys.sim.plants import FACILITIES
+
+
+@pytest.fixture
+def invoke():
+    app = typer.Typer()
+    register(app)
+    app.callback()(lambda: None)
+    return lambda *words: CliRunner().invoke(app, ["sim", *map(str, words)])
+
+
+def test_list_names_the_five_plants_and_says_simulated(invoke):
+    rows = json.loads(invoke("list", "--json").stdout)
+    assert [row["facility"] for row in rows] == list(FACILITIES)
+    assert all(row["simulated"] for row in rows)
+    assert invoke("list").stdout.count("(simulated)") == 5
+
+
+@pytest.mark.parametrize(("lang", "word"), [("kk", "ауытқу"), ("ru", "застывшее"), ("en", "frozen")])
+def test_faults_are_described_in_three_languages(invoke, lang, word):
+    assert word in invoke("faults", "--lang", lang).stdout
+    assert {row["fault"] for row in json.loads(invoke("faults", "--json", "--lang", lang).stdout)} == set(FaultKind)
+
+
+def test_an_unknown_language_is_a_usage_error(invoke):
+    result = invoke("faults", "--lang", "xx")
+    assert result.exit_code == 2
+    assert "kk, ru, en" in result.output
+
+
+def test_an_unknown_plant_or_fault_fails_in_words(invoke, tmp_path):
+    result = invoke("run", "gres-9", "--ledger", tmp_path / "l.sqlite")
+    assert result.exit_code == 1
+    assert "gres-1" in result.output
+    result = invoke("run", "gres-1", "--ledger", tmp_path / "l.sqlite", "--fault", "earthquake")
+    assert result.exit_code == 1
+    assert "frozen" in result.output
+
+
+def test_inject_writes_the_control_file_of_a_running_plant(invoke, tmp_path):
+    ports, control = tmp_path / "p.json", tmp_path / "p.faults"
+    ports.write_text(json.dumps({"facility": "gres-1", "control": str(control)}))
+    assert invoke("inject", ports, "leak:stack-2@+60", "frozen").exit_code == 0
+    assert control.read_text() == "leak:stack-2@+60\nfrozen\n"
+    assert invoke("inject", ports, "earthquake").exit_code == 1
+    assert control.read_text() == "leak:stack-2@+60\nfrozen\n"
+    assert invoke("inject", ports).exit_code == 0
+    assert control.read_text() == ""
+
+
+def test_a_plant_without_control_file_says_so(invoke, tmp_path):
+    ports = tmp_path / "p.json"
+    ports.write_text(json.dumps({"facility": "gres-1", "control": None}))
+    result = invoke("inject", ports, "leak")
+    assert result.exit_code == 1
+    assert "--control" in result.output
