@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tynys.domain.base import Dated, Instant, Record
+from tynys.domain.component import Certainty
 
 
 class Names(Record, frozen=True, kw_only=True):
@@ -23,7 +24,10 @@ class Permit(Dated, frozen=True, kw_only=True):
 
 
 class Facility(Record, frozen=True, kw_only=True):
-    """A site with one operator; ``region`` by ISO 3166-2:KZ, dated because regions changed in 2022."""
+    """A site with one operator; ``region`` by ISO 3166-2:KZ, dated because regions changed in 2022.
+
+    ``position_certainty`` tells how sure the coordinates are; ``to_confirm`` is an approximate place.
+    """
 
     id: str
     names: Names
@@ -35,6 +39,7 @@ class Facility(Record, frozen=True, kw_only=True):
     latitude_deg: float
     longitude_deg: float
     permits: tuple[Permit, ...] = ()
+    position_certainty: Certainty | None = None
 
 
 class UnitKind(StrEnum):

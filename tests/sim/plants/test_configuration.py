@@ -105,3 +105,8 @@ def test_gres_1_has_four_units_of_500_mw_on_each_stack():
 def test_an_unknown_plant_is_refused_in_words():
     with pytest.raises(NotFoundError, match="gres-1"):
         facility_configuration("gres-9", live_from_ms=LIVE_MS)
+
+
+def test_approximate_coordinates_are_marked(configuration):
+    expected = Certainty.TRANSCRIBED if configuration.facility.id == "gres-2" else Certainty.TO_CONFIRM
+    assert configuration.facility.position_certainty is expected

@@ -112,6 +112,7 @@ def _facility(plant: PlantSpec, begin: Instant) -> Facility:
         category=1,
         latitude_deg=plant.latitude_deg,
         longitude_deg=plant.longitude_deg,
+        position_certainty=plant.position_certainty,
         permits=(Permit(number=f"SIM-{plant.id.upper()}", kind="emission permit (simulated)", valid_from=begin),),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tynys.domain.component import Certainty
 from tynys.domain.facility import Names
 from tynys.sim.physics.fuel import EKIBASTUZ
 from tynys.sim.physics.weather import Climate
@@ -57,6 +58,7 @@ GRES_2 = PlantSpec(
     region="KZ-55",
     latitude_deg=52.0240,
     longitude_deg=75.4763,
+    position_certainty=Certainty.TRANSCRIBED,
     climate=STEPPE,
     dispatch="grid",
     units=tuple(

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tynys.sim.plants.spec import PlantSpec, StackSpec
 
 _CONCENTRATION_MG_NM3: dict[str, dict[str, float]] = {
-    "gres-1": {"so2": 2500.0, "nox": 700.0, "co": 150.0, "dust": 450.0},
-    "gres-2": {"so2": 2400.0, "nox": 700.0, "co": 150.0, "dust": 550.0},
+    "gres-1": {"so2": 2600.0, "nox": 700.0, "co": 150.0, "dust": 450.0},
+    "gres-2": {"so2": 2450.0, "nox": 700.0, "co": 150.0, "dust": 550.0},
     "tets-1": {"nox": 200.0, "co": 100.0},
-    "tets-2": {"so2": 2000.0, "nox": 600.0, "co": 150.0, "dust": 550.0},
-    "tets-3": {"so2": 2000.0, "nox": 600.0, "co": 150.0, "dust": 550.0},
+    "tets-2": {"so2": 2150.0, "nox": 600.0, "co": 150.0, "dust": 550.0},
+    "tets-3": {"so2": 2150.0, "nox": 600.0, "co": 150.0, "dust": 550.0},
 }
 """Invented: a little above what the simulated plant does on a usual day, so that an unusual one shows. [mg/Nm³]"""
 _SOLID_REFERENCE_PCT, _GAS_REFERENCE_PCT = 6.0, 3.0

@@ -50,6 +50,10 @@ def monitoring_plan(plant: PlantSpec, begin: Instant) -> MonitoringPlan:
                 method=FlowMethod.VELOCITY_AREA,
                 channel=f"{stack.id}.velocity",
                 point=point_id(plant, stack),
+                o2=_measured(stack, "o2"),
+                h2o=_measured(stack, "h2o"),
+                temperature=_measured(stack, "temperature"),
+                pressure=_measured(stack, "pressure"),
             )
             for stack in plant.stacks
         ),

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tynys.domain.component import Certainty
 from tynys.sim.physics.fuel import EKIBASTUZ, CoalAnalysis
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ class StackSpec:
 
 @dataclass(frozen=True, slots=True)
 class PlantSpec:
-    """One simulated plant. ``dispatch`` is how its load is set: by the grid or by the city's need for heat."""
+    """One simulated plant.
+
+    ``dispatch`` is how its load is set: by the grid or by the city's need for heat; ``position_certainty`` how sure its coordinates are.
+    """
 
     id: str
     names: Names
@@ -83,6 +87,7 @@ class PlantSpec:
     stacks: tuple[StackSpec, ...]
     coal: CoalAnalysis = EKIBASTUZ
     dust_span_mg_m3: float = 2000.0
+    position_certainty: Certainty = Certainty.TO_CONFIRM
 
     @property
     def burns_coal(self) -> bool:
