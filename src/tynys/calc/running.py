@@ -84,11 +84,13 @@ def running_windows(
     start_ms, end_ms = window_at(period, now_ms, pack.averaging.time_zone.value)
     so_far = {channel: between(in_order(series), start_ms, now_ms + 1) for channel, series in readings.items()}
     first_level_ms = max(shortest_length_ms(pack.averaging.first_level.period), _longest_interval(configuration, now_ms))
-    newest_ms = max(start_ms, now_ms + 1 - first_level_ms)
-    windows = Windows(np.array([start_ms, newest_ms], np.int64), np.array([now_ms + 1, now_ms + 1], np.int64))
+    seen_ms = max((int(s.time_ms[-1]) for s in so_far.values() if len(s)), default=now_ms)
+    newest_ms = max(start_ms, seen_ms + 1 - first_level_ms)
+    windows = Windows(np.array([start_ms, newest_ms], np.int64), np.array([now_ms + 1, seen_ms + 1], np.int64))
     rows = windows_between(configuration, pack, so_far, period, windows, sources=sources).rows()
-    newest = {(row.source, row.component): row for row in rows}  # the later of the two windows
-    whole = {(row.source, row.component): row for row in rows if row.start_ms == start_ms}
+    newest = {(row.source, row.component): row for row in rows}  # the second of the two windows
+    whole = {(row.source, row.component): row for row in reversed(rows)}  # the first
+    whole = dict(reversed(whole.items()))
     last = _Last(configuration, so_far)
     share = (now_ms + 1 - start_ms) / (end_ms - start_ms)
     return [_running(configuration, row, newest[key], last, (start_ms, end_ms, now_ms), share) for key, row in whole.items()]
