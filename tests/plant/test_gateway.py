@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -271,6 +272,32 @@ async def test_when_the_clock_server_is_lost_the_rest_is_sealed_and_the_run_fail
     assert len(stage.rows()) > 5
     with contextlib.suppress(Exception):
         await clock.stop()
+
+
+async def test_a_disk_that_is_full_at_the_start_costs_readings_not_the_gateway(stage: Stage) -> None:
+    await stage.run(3)
+
+    async def fill(gateway: Gateway, second: int) -> None:
+        connection = gateway.thread.spool.connection
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        if second == 0:
+            await gateway.thread.call(lambda spool: _fill(spool.connection))
+        if second == 30:
+            await gateway.thread.call(lambda spool: spool.connection.execute(f"PRAGMA max_page_count = {pages + 10_000}"))
+
+    await stage.run(40, start_ms=START + 10 * SECOND, during=fill)
+    rows = stage.rows()
+    assert sorted(rows) == list(range(50))
+    assert [rows[second] for second in range(41, 50)] == [(1500.0, 0)] * 9
+    lost = [loss for batch in stage.batches() for loss in batch.losses]
+    assert sum(loss.count for loss in lost) == 2 * sum(cause != 0 for second, (_, cause) in rows.items() if second >= 10)
+
+
+def _fill(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
+    with contextlib.suppress(sqlite3.OperationalError):
+        for number in range(10_000):
+            connection.execute("INSERT INTO meta VALUES (?, ?)", (f"ballast {number}", bytes(200)))
 
 
 async def test_the_status_reads_beside_a_running_gateway(stage: Stage) -> None:

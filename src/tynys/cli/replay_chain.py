@@ -16,7 +16,7 @@ from tynys.centre.offline import approve, make_code
 from tynys.centre.settings import load_settings as load_centre_settings
 from tynys.cli.replay_centre import own_centre, running_centre
 from tynys.cli.replay_compare import HOUR_MS, Result, answered, compare, decimals
-from tynys.domain.errors import ConfigurationError, NotFoundError, RefusedError
+from tynys.domain.errors import ConfigurationError, NotFoundError, RefusedError, TynysError
 from tynys.field.replay import read_recorded
 from tynys.plant.enrol import init_plant
 from tynys.plant.recorded import day_spans, send_recorded
@@ -148,7 +148,13 @@ async def _asked(client: httpx.AsyncClient, source: str, component: str, start_m
     except httpx.HTTPStatusError as error:
         if error.response.status_code == httpx.codes.NOT_FOUND:
             return {}
-        raise
+        raise TynysError(
+            f"the API answered {error.response.status_code}: {error.response.text[:200]}", where=str(error.request.url), code="replay.api"
+        ) from error
+    except httpx.TransportError as error:
+        raise TynysError(
+            f"the API does not answer: {error or type(error).__name__}", where=str(client.base_url), code="replay.api"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -150,7 +150,19 @@ class Gateway:
     async def _work(self) -> None:
         async for time_ms in self.clock.ticks(TICK_MS):
             async with self._at_work:
-                await self.instant(time_ms)
+                try:
+                    await self.instant(time_ms)
+                except StorageError as error:
+                    await self._lose(time_ms, error)
+
+    async def _lose(self, time_ms: int, error: StorageError) -> None:
+        """The spool could not even begin (or go on after a gap): the reserve takes the instant's loss, and reading goes on."""
+        count = int(self._layout(time_ms)[0].due(time_ms).sum())
+        await self.thread.call(lambda spool: spool.reserve_loss(time_ms, time_ms + TICK_MS, count, error.error_code))
+        await self.alarms.judge("spool.full", error.message, time_ms)
+        if self._keeper is not None:
+            self._missed = True
+            self._keeper.full_since_ms = self._keeper.full_since_ms or time_ms
 
     async def instant(self, time_ms: int) -> None:
         """Everything one instant of the clock asks for; when it returns, the readings are durable."""
@@ -159,15 +171,13 @@ class Gateway:
             return
         keeper, poller, recent = await self._ready(time_ms)
         second = await poller.poll(time_ms)
-        full = keeper.full_since_ms
         now_ms = self.clock.now_ms()
         counted, sealed = await self.thread.call(lambda _: keeper.keep(second, now_ms=now_ms))
         recent.append(counted)
         if sealed and self.sender is not None:
             self.sender.wake()
-        if keeper.full_since_ms != full:
-            lost = keeper.full_since_ms is not None
-            await self.alarms.judge("spool.full", "readings are lost; the reserve records which" if lost else "", time_ms)
+        full = keeper.full_since_ms is not None
+        await self.alarms.judge("spool.full", "readings are lost; the reserve records which" if full else "", time_ms)
         if (window := self._own.closing(time_ms + TICK_MS)) is not None:
             await self._close_window(*window, recent)
         await self.watch.devices(time_ms)

@@ -1,0 +1,78 @@
+"""A recorded file through the real chain: gateway, HTTPS, journal, lake, averages, API, and the same digits at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "AT,AP,AH,AFDP,GTEP,TIT,TAT,TEY,CDP,CO,NOX"
+
+
+def write_year(path: Path, hours: int, chance: random.Random, *, empty: frozenset[int] = frozenset()) -> None:
+    """A file of the recorded data's shape, with numbers of every length a file may hold."""
+    awkward = ("0.00038751", "12", "3.10", "1.4", "44.103", "0.1", "100", "9.9999e1")
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n")
+        for hour in range(hours):
+            co = "" if hour in empty else chance.choice([*awkward, f"{chance.uniform(0, 44):.5g}"])
+            file.write(f"4.5878,1018.7,83.675,3.5758,23.979,1086.2,549.83,134.67,11.898,{co},{chance.uniform(25, 120):.5g}\n")
+
+
+async def replay(*arguments: str | Path) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tynys", "replay", *map(str, arguments), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | {"COLUMNS": "160", "NO_COLOR": "1"},
+    )  # fmt: skip
+    said = (await process.communicate())[0].decode()
+    assert process.returncode is not None
+    return process.returncode, said
+
+
+async def test_the_hourly_averages_are_the_recorded_decimal_numbers(tmp_path: Path) -> None:
+    folder = tmp_path / "recorded"
+    folder.mkdir()
+    chance = random.Random(11)  # noqa: S311
+    write_year(folder / "gt_2011.csv", 150, chance, empty=frozenset({7, 8, 30}))
+    write_year(folder / "gt_2012.csv", 61, chance)
+    code, said = await replay(folder, "--start", "2011-01-01T00:00Z", "--keep", tmp_path / "kept")
+    assert code == 0, said
+    assert "every number is the same" in said
+    rows = [line.split() for line in said.splitlines() if line.startswith(("nox", "co"))]
+    assert rows == [["nox", "211", "211", "0"], ["co", "211", "211", "0"]]
+    code, said = await replay(folder, "--centre", tmp_path / "kept" / "centre")
+    assert code == 1
+    assert "not running" in said
+
+
+async def test_a_broken_line_is_named_before_anything_is_sent(tmp_path: Path) -> None:
+    write_year(tmp_path / "gt.csv", 3, random.Random(1))  # noqa: S311
+    with (tmp_path / "gt.csv").open("a", encoding="utf-8") as file:
+        file.write("1,2,3\n")
+    code, said = await replay(tmp_path)
+    assert code == 1
+    assert "line 5" in said
+    assert "expected 11 cells" in said
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [("--start", "2011-01-01", "offset"), ("--start", "2011-01-01T00:30Z", "whole hour"), ("--column", "NOX", "COLUMN=component")],
+)
+async def test_a_wrong_option_is_explained(tmp_path: Path, option: str, value: str, words: str) -> None:
+    code, said = await replay(tmp_path, option, value)
+    assert code == 2
+    assert words in said
+
+
+async def test_a_folder_without_files_is_said_to_be_empty(tmp_path: Path) -> None:
+    code, said = await replay(tmp_path)
+    assert code == 1
+    assert "no CSV file" in said
