@@ -50,7 +50,9 @@ def by_channel(table: pa.Table) -> dict[str, Rows]:
 
 def count_averages(lake: Path, start_ms: int, end_ms: int) -> int:
     """20-minute averages computed from windows that lie wholly in the span and carry a value."""
-    table: pa.Table = DeltaTable(lake / "averages").to_pyarrow_table(columns=["period", "start_ms", "end_ms", "value", "origin", "count_valid"])
+    table: pa.Table = DeltaTable(lake / "averages").to_pyarrow_table(
+        columns=["period", "start_ms", "end_ms", "value", "origin", "count_valid"]
+    )
     keep = (
         pc.equal(table["period"], "PT20M"),
         pc.equal(table["origin"], "computed"),
@@ -62,7 +64,7 @@ def count_averages(lake: Path, start_ms: int, end_ms: int) -> int:
     mask = keep[0]
     for condition in keep[1:]:
         mask = pc.and_(mask, condition)
-    return table.filter(mask).num_rows
+    return int(table.filter(mask).num_rows)
 
 
 def _strings(values: set[str]) -> pa.Array:

@@ -49,6 +49,7 @@ def read_spool(folder: Path, centre: Ed25519PublicKey, *, rows: bool = True) -> 
                 for part in read_batch(payload):
                     parts[part.channel].append(part)
     spooled.rows = {
-        channel: Rows(np.concatenate([p.time_ms for p in found]), np.concatenate([p.value for p in found])) for channel, found in parts.items()
+        channel: Rows(np.concatenate([p.time_ms for p in found]), np.concatenate([p.value for p in found]))
+        for channel, found in parts.items()
     }
     return spooled

@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
 def demo(
     *,
     speed: Annotated[float, typer.Option(min=0.1, max=1000, help="Simulated seconds per real second, at most.")] = 10.0,
-    seconds: Annotated[float | None, typer.Option(min=1, help="Run without a page for so many real seconds, count everything, print JSON.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=1, help="Run without a page for so many real seconds, count everything, print JSON.")
+    ] = None,
     fault: Annotated[list[str] | None, typer.Option(help="NAME[:target], see `tynys sim faults`. May be repeated.")] = None,
     plant: Annotated[list[str] | None, typer.Option(help=PLANTS_HELP)] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same plants.")] = 1,

@@ -38,7 +38,9 @@ async def count_run(country: Country, run: dict[str, object]) -> Result:
     out, err = await process.communicate()
     if process.returncode != 0:
         raise TynysError(f"the checker ended with code {process.returncode}:\n{err.decode(errors='replace')[-2000:]}", code="demo.checker")
-    facts = {key: run[key] for key in ("speed", "speed_reached", "latency_p99_s", "faults", "seed")} | msgspec.json.decode(out, type=dict[str, object])
+    facts = {key: run[key] for key in ("speed", "speed_reached", "latency_p99_s", "faults", "seed")} | msgspec.json.decode(
+        out, type=dict[str, object]
+    )
     return judge(facts, injected=bool(run["faults"]), seconds=float(str(run["seconds"])), speed=float(str(run["speed"])))
 
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ DRAIN_SECONDS = 120.0
 """How long spools and lake may take to come to rest at the end of a counted run. [s]"""
 
 
-Scenario = Callable[["Demo"], Awaitable[None]]
+Scenario = Callable[["Demo"], Coroutine[None, None, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,9 @@ class Demo:
         self._console = console
         self.plants = settings.plants or FACILITIES
         if unknown := [plant for plant in self.plants if plant not in FACILITIES]:
-            raise TynysError(f"no plant is called '{unknown[0]}'", hint=f"The plants are: {', '.join(FACILITIES)}.", code="demo.plant_unknown")
+            raise TynysError(
+                f"no plant is called '{unknown[0]}'", hint=f"The plants are: {', '.join(FACILITIES)}.", code="demo.plant_unknown"
+            )
         self.start_ms = int(time.time() * 1000) // WINDOW_MS * WINDOW_MS
         self.latency = LatencyWatch()
         self.stop = asyncio.Event()

@@ -91,5 +91,3 @@ def to_toml(devices: Iterable[Mapping[str, object]]) -> str:
         parts += [f"{json.dumps(point)} = {json.dumps(channel)}" for point, channel in channels.items()]
         parts.append("")
     return "\n".join(parts)
-
-
