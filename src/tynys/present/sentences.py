@@ -62,6 +62,10 @@ class ComponentState(Protocol):
     def limit(self) -> float | None:
         """The limit."""
 
+    @property
+    def forecast(self) -> float | None:
+        """What the window's mean will be if nothing changes."""
+
 
 def words(voice: Voice, form: str, count: int) -> str:
     """A small count in words, as the language's grammar asks in that place; a large one in digits."""
@@ -74,8 +78,11 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def nation(voice: Voice, counts: Mapping[str, int]) -> list[Segment]:
-    """How the country stands: "Eight of eleven sources are within their limits. One exceeds, one is silent." """
+def nation(voice: Voice, counts: Mapping[str, int], *, lead: bool = True) -> list[Segment]:
+    """How the country stands: "Eight of eleven sources are within their limits. One exceeds, one is silent."
+
+    ``lead`` says how many sources there are where none is within its limits.
+    """
     total, within = sum(counts.values()), counts.get("within", 0)
     if total == 0:
         return [Segment(voice.t("nation.none_connected"))]
@@ -85,7 +92,7 @@ def nation(voice: Voice, counts: Mapping[str, int]) -> list[Segment]:
     if within:
         many = voice.n("nation.some_within", within, within=words(voice, "part", within), total=words(voice, "of", total))
         segments.append(Segment(capital(many) + " "))
-    else:
+    elif lead:
         segments.append(Segment(capital(voice.n("nation.total", total, total=words(voice, "whole", total))) + " "))
     named = [(standing, counts[standing]) for standing in ABNORMAL if counts.get(standing)]
     for index, (standing, count) in enumerate(named):
@@ -140,7 +147,8 @@ def budget(voice: Voice, state: ComponentState, now_ms: int) -> str:
         return voice.t("budget.unknown")
     if most <= 0:
         return voice.t("budget.lost", time=voice.clock(state.window_end_ms))
-    kind = "must" if state.standing == "exceeding" else "unless" if state.standing == "near" else "may"
+    over = state.forecast is not None and state.forecast > state.limit
+    kind = "may" if not over else "must" if state.standing == "exceeding" else "unless"
     return voice.t(f"budget.{kind}", most=voice.measured(most), left=voice.duration(left), time=voice.clock(state.window_end_ms))
 
 

@@ -44,6 +44,12 @@ class Voice:
         """A thing's name in this language."""
         return str(getattr(names, self.language))
 
+    def brief(self, names: Names) -> str:
+        """A thing's name without the mark of simulation at its end, for tables of pages that carry the mark themselves."""
+        name = self.name(names)
+        mark = f" ({self.t('mark.simulated')})"
+        return name.removesuffix(mark)
+
     def number(self, value: float | None, places: int = 0) -> str:
         """A number with fixed decimals."""
         return numbers.decimal(self.language, value, places)

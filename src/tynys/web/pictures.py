@@ -20,14 +20,14 @@ def big(voice: Voice, series: ChartSeries, *, title: str) -> Markup | None:
     """The chart of a source's page; None when there is nothing to draw."""
     if len(series.start_ms) == 0 or not np.isfinite(series.mean).any():
         return None
-    steps = day_chart.Steps(series.start_ms, series.interval_ms, series.minimum, series.maximum, series.mean, ribbon_names(series))
+    steps = day_chart.Steps(series.start_ms, width_ms(series), series.minimum, series.maximum, series.mean, ribbon_names(series))
     return day_chart.day_chart(voice, steps, limit=series.limit, unit=voice.unit(series.unit), title=title, description=described(voice, series))
 
 
 def small(voice: Voice, view: ComponentView, series: ChartSeries) -> dict[str, Any]:
     """One of many small charts: component, unit, picture and the range in words."""
     title = described(voice, series)
-    picture = sparkline.sparkline(series.start_ms, series.mean, series.interval_ms, limit=series.limit, title=title)
+    picture = sparkline.sparkline(series.start_ms, series.mean, width_ms(series), limit=series.limit, title=title)
     return {"component": voice.short(view.component), "unit": voice.unit(view.unit), "picture": picture, "range": title}
 
 
@@ -38,3 +38,9 @@ def described(voice: Voice, series: ChartSeries) -> str:
         return voice.t("chart.nothing")
     said = voice.t("chart.range", low=voice.measured(float(known.min())), high=voice.measured(float(known.max())))
     return said if series.limit is None else f"{said}; {voice.t('chart.limit', limit=voice.measured(series.limit))}"
+
+
+def width_ms(series: ChartSeries) -> int:
+    """How long a step of a series is: its interval, or the width of its buckets where it was decimated. [ms]"""
+    gaps = np.diff(series.start_ms)
+    return int(max(series.interval_ms, gaps.min())) if len(gaps) else series.interval_ms

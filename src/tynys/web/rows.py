@@ -82,7 +82,7 @@ def since(source: SourceView, view: ComponentView | None) -> int | None:
 def source_row(voice: Voice, source: SourceView, now_ms: int) -> SourceRow:
     """The row of a source in a list of sources."""
     view = worst(source)
-    name, facility = voice.name(source.names), voice.name(source.facility_names)
+    name, facility = voice.brief(source.names), voice.brief(source.facility_names)
     standing = str(source.standing)
     if view is None or source.standing == Standing.SILENT:
         reason = silence(voice, source, now_ms) if source.standing == Standing.SILENT else voice.t(f"reason.{standing}")

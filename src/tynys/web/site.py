@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -61,6 +61,8 @@ class Live:
 
     stream: str
     events: str
+    part: str = "1"
+    """Empty where the page asks for itself instead of for its zones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,6 @@ class Site:
     queries: Queries
     stream_path: str = "/api/v1/stream"
     api_path: str = "/api/v1"
-    shared: dict[str, Any] = field(default_factory=dict)
 
     def page(
         self,

@@ -46,7 +46,7 @@ async def page(site: Site, request: Request) -> Response:
             groups.append(
                 Group(
                     f"/facility/{facility.facility}",
-                    voice.name(facility.names),
+                    voice.brief(facility.names),
                     region_name(voice, facility.region),
                     facility.operator,
                     str(facility.standing),

@@ -85,7 +85,7 @@ async def day(site: Site, request: Request) -> Response:
             *(site.queries.chart(source.source, view.component, "averages", start_ms, end_ms, 72) for view in views)
         )
         items = [small(voice, view, series) for view, series in zip(views, found, strict=True)]
-        return {"name": voice.name(source.names), "href": f"/source/{source.source}", "charts": items}
+        return {"name": voice.brief(source.names), "href": f"/source/{source.source}", "charts": items}
 
     context = {"sources": [await charts(source) for source in facility.sources]}
     heading = f"{voice.name(facility.names)}: {voice.t('facility.day')}"
@@ -97,7 +97,7 @@ def headline(voice: Voice, facility: FacilityView) -> list[Segment]:
     counts: dict[str, int] = {}
     for source in facility.sources:
         counts[str(source.standing)] = counts.get(str(source.standing), 0) + 1
-    found = sentences.nation(voice, counts)
+    found = sentences.nation(voice, counts, lead=False)
     first = found[0]
     return [Segment(first.text[:1].lower() + first.text[1:], first.standing), *found[1:]]
 
@@ -116,7 +116,7 @@ def source_context(voice: Voice, source: SourceView, now_ms: int) -> dict[str, A
     return {
         "standing": str(source.standing),
         "href": f"/source/{source.source}",
-        "name": voice.name(source.names),
+        "name": voice.brief(source.names),
         "plant_state": "" if source.standing == Standing.SILENT else voice.known("plant_state", source.plant_state),
         "rows": [component_row(voice, source, view, now_ms) for view in source.components],
     }
@@ -124,9 +124,9 @@ def source_context(voice: Voice, source: SourceView, now_ms: int) -> dict[str, A
 
 def limit_rows(voice: Voice, facility: FacilityView, configuration: FacilityConfiguration, now_ms: int) -> list[LimitRow]:
     """Limits in force now."""
-    names = {source.source: voice.name(source.names) for source in facility.sources}
-    names |= {source.id: voice.name(source.names) for source in configuration.sources}
-    names |= {unit.id: voice.name(unit.names) for unit in configuration.units}
+    names = {source.source: voice.brief(source.names) for source in facility.sources}
+    names |= {source.id: voice.brief(source.names) for source in configuration.sources}
+    names |= {unit.id: voice.brief(unit.names) for unit in configuration.units}
     names[facility.facility] = voice.t("scope.facility")
     moment = from_ms(now_ms)
     return [
@@ -153,7 +153,7 @@ def unit_rows(voice: Voice, configuration: FacilityConfiguration) -> list[dict[s
         fuels = ", ".join(voice.name(known[fuel].names) if fuel in known else fuel for fuel in unit.fuels)
         rows.append(
             {
-                "name": voice.name(unit.names),
+                "name": voice.brief(unit.names),
                 "electric": f"{voice.number(unit.electric_mw)}\u00a0{voice.unit('MW')}",
                 "thermal": f"{voice.number(unit.thermal_input_mw)}\u00a0{voice.unit('MW')}",
                 "fuels": fuels,
@@ -166,7 +166,7 @@ def instrument_rows(voice: Voice, configuration: FacilityConfiguration, now_ms: 
     """Analysers in place now, with the end of their verification."""
     moment = from_ms(now_ms)
     points = {point.id: point.source for point in configuration.points}
-    names = {source.id: voice.name(source.names) for source in configuration.sources}
+    names = {source.id: voice.brief(source.names) for source in configuration.sources}
     rows = []
     for analyser in configuration.analysers:
         if not analyser.in_force(moment):

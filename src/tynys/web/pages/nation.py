@@ -90,7 +90,7 @@ def places(voice: Voice, view: NationView) -> list[Place]:
         Place(
             latitude_deg=facility.latitude_deg,
             longitude_deg=facility.longitude_deg,
-            name=voice.name(facility.names),
+            name=voice.brief(facility.names),
             href=f"/facility/{facility.facility}",
             standing=str(facility.standing),
             standing_words=voice.t(f"standing.{facility.standing}"),

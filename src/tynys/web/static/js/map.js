@@ -1,0 +1,118 @@
+// @ts-check
+// <t-map>: the zoomable map, opened on demand over the picture. It draws the outline the build made and
+// the facilities of the table beside it; it needs no tiles, no glyphs and no network.
+
+const BOUNDS = /** @type {[[number, number], [number, number]]} */ ([[45.5, 40], [88, 56]]);
+
+class Atlas extends HTMLElement {
+  /** @type {any} */ map;
+  /** @type {any[]} */ markers = [];
+
+  connectedCallback() {
+    const tools = document.createElement("div");
+    tools.className = "map-tools";
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.textContent = this.dataset.open ?? "";
+    this.button.addEventListener("click", () => (this.map ? this.close() : void this.open()));
+    tools.append(this.button);
+    this.append(tools);
+  }
+
+  disconnectedCallback() {
+    this.close();
+  }
+
+  close() {
+    document.removeEventListener("htmx:after:swap", this.place);
+    this.map?.remove();
+    this.canvas?.remove();
+    this.map = undefined;
+    this.markers = [];
+    this.classList.remove("open");
+    if (this.button) this.button.textContent = this.dataset.open ?? "";
+  }
+
+  async open() {
+    this.button?.setAttribute("aria-busy", "true");
+    try {
+      const style = document.createElement("link");
+      style.rel = "stylesheet";
+      style.href = this.dataset.style ?? "";
+      document.head.append(style);
+      const library = await import(this.dataset.library ?? "");
+      library.setWorkerUrl(this.dataset.worker);
+      this.library = library;
+      this.show();
+    } catch {
+      this.close();
+      const words = document.createElement("p");
+      words.className = "sub";
+      words.textContent = this.dataset.failed ?? "";
+      this.append(words);
+    }
+    this.button?.removeAttribute("aria-busy");
+  }
+
+  show() {
+    this.canvas = document.createElement("div");
+    this.canvas.className = "map-canvas";
+    this.prepend(this.canvas);
+    this.classList.add("open");
+    const colour = (/** @type {string} */ name) => this.colour(name);
+    this.map = new this.library.Map({
+      container: this.canvas,
+      bounds: BOUNDS,
+      fitBoundsOptions: { padding: 12 },
+      maxZoom: 12,
+      minZoom: 2,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      attributionControl: { compact: true, customAttribution: "Natural Earth" },
+      locale: { "NavigationControl.ZoomIn": this.dataset.in, "NavigationControl.ZoomOut": this.dataset.out, "Map.Title": this.dataset.label },
+      style: {
+        version: 8,
+        sources: { land: { type: "geojson", data: new URL(this.dataset.outline ?? "", location.href).href } },
+        layers: [
+          { id: "sea", type: "background", paint: { "background-color": colour("--track") } },
+          { id: "land", type: "fill", source: "land", filter: ["!", ["get", "home"]], paint: { "fill-color": colour("--canvas") } },
+          { id: "home", type: "fill", source: "land", filter: ["get", "home"], paint: { "fill-color": colour("--surface") } },
+          { id: "edge", type: "line", source: "land", paint: { "line-color": colour("--edge"), "line-width": ["case", ["get", "home"], 1.4, 0.5] } },
+        ],
+      },
+    });
+    this.map.addControl(new this.library.NavigationControl({ showCompass: false }));
+    this.map.touchZoomRotate.disableRotation();
+    if (this.button) this.button.textContent = this.dataset.close ?? "";
+    this.place();
+    document.addEventListener("htmx:after:swap", this.place);
+  }
+
+  colour(/** @type {string} */ name) {
+    const probe = document.createElement("i");
+    probe.style.color = `var(${name})`;
+    this.append(probe);
+    const found = getComputedStyle(probe).color;
+    probe.remove();
+    return found;
+  }
+
+  /** Marks from the rows of the table twin, each a link. */
+  place = () => {
+    const focused = this.markers.findIndex((marker) => marker.getElement() === document.activeElement);
+    for (const marker of this.markers) marker.remove();
+    this.markers = [...this.querySelectorAll("tr[data-latitude]")].map((row) => {
+      const { latitude, longitude, standing } = /** @type {HTMLElement} */ (row).dataset;
+      const link = /** @type {HTMLAnchorElement} */ (row.querySelector("a")?.cloneNode(true));
+      link.className = `marker s-${standing}`;
+      const icon = row.querySelector("svg")?.cloneNode(true);
+      if (icon) link.prepend(icon);
+      const marker = new this.library.Marker({ element: link, anchor: "left" });
+      return marker.setLngLat([Number(longitude), Number(latitude)]).addTo(this.map);
+    });
+    if (focused >= 0) this.markers[focused]?.getElement().focus();
+  };
+}
+
+customElements.define("t-map", Atlas);
