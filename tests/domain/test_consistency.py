@@ -1,0 +1,82 @@
+"""A configuration that does not fit together is answered in words; the documented examples fit."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.document import load_toml
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+TEXT = (EXAMPLES / "dry-extractive-beside-in-situ-dust.toml").read_text(encoding="utf-8")
+
+
+def configuration(text: str = TEXT) -> FacilityConfiguration:
+    return load_toml(text, FacilityConfiguration, "example.toml")
+
+
+def problems(old: str, new: str, count: int = 1) -> list[str]:
+    assert old in TEXT
+    return [str(problem) for problem in configuration(TEXT.replace(old, new, count)).check()]
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda p: p.stem)
+def test_every_documented_example_fits_together(path):
+    assert load_toml(path.read_text(encoding="utf-8"), FacilityConfiguration, path.name).check() == ()
+
+
+def test_the_document_survives_its_canonical_form_and_keeps_its_name():
+    one = configuration()
+    two = msgspec.json.decode(one.encode(), type=FacilityConfiguration)
+    assert two == one
+    assert two.digest() == one.digest()
+    assert len(one.digest()) == 32
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('source = "dry-and-wet.stack-1"\nvalid_from', 'source = "stack-9"\nvalid_from', 'expected a declared source, got "stack-9"'),
+        ('channels = ["stack-1.dust"]', 'channels = ["dust"]', 'expected a declared channel, got "dust"'),
+        ("area_m2 = 50.0", "area_m2 = 0.0", "expected an area above zero [m²], got 0.0"),
+        ('region = "KZ-55"', 'region = "KZ-99"', 'expected a region of ISO 3166-2:KZ, got "KZ-99"'),
+        ('unit = "mg/m3"', 'unit = "mg/Nm3"', "expected a unit that says the same as its basis"),
+        ('component = "so2"\nunit', 'component = "so3"\nunit', 'expected a declared component of the catalogue, got "so3"'),
+        ("interval_ms = 60000", "interval_ms = 0", "above zero, got 0"),
+        ('h2o = { source = "calculated", constant = 7.5,', 'h2o = { source = "calculated",', "expected the calculated value in constant"),
+        (', evidence = "Moisture by stoichiometry, report 2025-3"', "", "expected the evidence of a calculated value"),
+        ("weights = [1.0, 1.0]", "weights = [1.0]", "expected 2 weights, one per channel, got 1"),
+        ('fuels = ["ekibastuz_coal"]', 'fuels = ["peat"]', 'expected a declared fuel, got "peat"'),
+        ('method = "velocity_area"', 'method = "measured_volume"', "for measured_volume"),
+        ("value = 2500.0", "value = 0.0", "expected a number above zero"),
+        ('plan]\nid = "dry-and-wet-plan-1"\nfacility = "dry-and-wet"', 'plan]\nid = "p"\nfacility = "other"', 'got "other"'),
+    ],
+)
+def test_what_does_not_fit_is_said(old, new, said):
+    assert any(said in problem for problem in problems(old, new)), problems(old, new)
+
+
+def test_a_gas_channel_without_basis_is_told_how_to_write_one():
+    found = problems('basis = { moisture = "wet", gas_state = "actual" }\n', "")
+    assert any('channel "stack-1.dust", basis' in p and 'moisture = "wet"' in p for p in found)
+
+
+def test_a_chain_that_lacks_what_its_basis_needs_is_told_why():
+    found = problems('temperature = { source = "channel", channel = "stack-1.temperature" }\n', "")
+    assert any("the channel is at actual conditions" in p for p in found)
+
+
+def test_a_name_used_twice_is_said_once():
+    found = problems('name = "gas.no2"', 'name = "gas.no"')
+    assert sum("each identifier once" in p for p in found) == 1
+
+
+def test_overlapping_spans_are_named_with_the_way_out():
+    one = configuration()
+    channel = one.channels[0]
+    second = msgspec.structs.replace(channel.acquisition[0], valid_from=datetime(2025, 6, 1, tzinfo=UTC))
+    twice = msgspec.structs.replace(channel, acquisition=(*channel.acquisition, second))
+    found = [str(p) for p in msgspec.structs.replace(one, channels=(twice, *one.channels[1:])).check()]
+    assert any("do not overlap" in p and "valid_to = 2025-06-01" in p for p in found)
