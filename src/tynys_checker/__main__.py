@@ -66,7 +66,7 @@ def count_folder(folder: Path) -> dict[str, object]:
 
 
 def _channels(configuration: Path) -> list[tuple[str, str, int]]:
-    """Name, id and live interval of every channel that is measured. [ms]"""
+    """Name, id and live interval of every channel that is measured. [ms]."""
     document: dict[str, Any] = json.loads(configuration.read_bytes())
     found = []
     for channel in document["channels"]:

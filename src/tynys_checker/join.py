@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Rows of one channel: instants, values (NaN where a row carries none). [ms since 1970 UTC]"""
+    """Rows of one channel: instants, values (NaN where a row carries none). [ms since 1970 UTC]."""
 
     time_ms: Ints
     value: Floats

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
 
@@ -13,8 +14,6 @@ from tynys_checker.join import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pyarrow as pa
 
 
 DAY_MS = 86_400_000
@@ -31,7 +30,7 @@ def read_readings(lake: Path, gateways: set[str], start_ms: int, end_ms: int) ->
     )
     keep = pc.and_(
         pc.and_(pc.greater_equal(table["time_ms"], start_ms), pc.less(table["time_ms"], end_ms)),
-        pc.is_in(table["gateway"], value_set=_strings(gateways)),
+        pc.is_in(table["gateway"], value_set=pa.array(sorted(gateways), pa.string())),
     )
     return by_channel(table.filter(keep))
 
@@ -65,9 +64,3 @@ def count_averages(lake: Path, start_ms: int, end_ms: int) -> int:
     for condition in keep[1:]:
         mask = pc.and_(mask, condition)
     return int(table.filter(mask).num_rows)
-
-
-def _strings(values: set[str]) -> pa.Array:
-    import pyarrow as arrow  # noqa: PLC0415 - the type alone is needed elsewhere
-
-    return arrow.array(sorted(values), arrow.string())

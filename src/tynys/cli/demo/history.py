@@ -24,7 +24,7 @@ DAY_MS = 86_400_000
 
 
 def day_starts(until_ms: int, days: int) -> list[int]:
-    """UTC days that end at or before, or contain, ``until_ms``, newest first; the last one may be cut short. [ms]"""
+    """UTC days that end at or before, or contain, ``until_ms``, newest first; the last one may be cut short. [ms]."""
     newest = (until_ms - 1) // DAY_MS * DAY_MS
     oldest = until_ms - days * DAY_MS
     return [start for start in range(newest, oldest - DAY_MS, -DAY_MS) if start + DAY_MS > oldest]

@@ -47,7 +47,7 @@ class LatencyWatch:
                 self._seconds.append(arrived_s - offered_s)
 
     def p99_s(self) -> float | None:
-        """99th percentile of all values that reached the stream (nearest rank); None when none did. [s]"""
+        """99th percentile of all values that reached the stream (nearest rank); None when none did. [s]."""
         if not self._seconds:
             return None
         ordered = sorted(self._seconds)

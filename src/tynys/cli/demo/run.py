@@ -24,7 +24,6 @@ from tynys.domain.errors import TynysError
 from tynys.sim.plants import FACILITIES
 from tynys.wire.clock_server import ClockServer
 
-
 WINDOW_MS = 20 * 60_000
 READY_SECONDS = 90.0
 """How long the processes of a demo may take to come up on a busy machine. [s]"""
@@ -146,7 +145,7 @@ class Demo:
             highlight=False,
         )
         if settings.open_page and console.is_terminal:
-            import webbrowser  # noqa: PLC0415 - only where there is a person to look
+            import webbrowser
 
             with suppress(webbrowser.Error):
                 webbrowser.open(self.page_url)
@@ -162,7 +161,7 @@ class Demo:
         return 0
 
     async def _counted(self, seconds: float) -> int:
-        from tynys.cli.demo.counted import count_run  # noqa: PLC0415 - only a counted run needs the checker
+        from tynys.cli.demo.counted import count_run
 
         listener = asyncio.create_task(self.latency.listen(f"{self.page_url.rstrip('/')}/api/v1/stream"))
         scenario = asyncio.create_task(self._along(self)) if self._along else None
@@ -220,7 +219,7 @@ class Demo:
 
     async def _appears(self, path: Path) -> Path:
         async def look() -> None:
-            while not path.is_file():
+            while not path.is_file():  # noqa: ASYNC240 - a look at a local file, no wait
                 self.processes.check()
                 await asyncio.sleep(0.05)
 
