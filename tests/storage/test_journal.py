@@ -38,7 +38,7 @@ def entry(seq, *, gateway=GATEWAY, epoch=EPOCH, text="", previous=b"", received_
 
 @pytest.fixture
 def journal(tmp_path):
-    with Journal.open(tmp_path / "journal") as opened:
+    with Journal.open(tmp_path / "journal", first_seq=0) as opened:
         yield opened
 
 
@@ -77,12 +77,12 @@ def test_another_payload_under_a_held_number_is_kept_as_evidence(journal):
 
 def test_numbers_stay_unique_over_days_and_restarts(tmp_path):
     folder = tmp_path / "journal"
-    with Journal.open(folder) as journal:
+    with Journal.open(folder, first_seq=0) as journal:
         journal.append([entry(0), entry(1)])
         journal.append([entry(2, received_ms=NOON_MS + DAY_MS)])
         journal.append([entry(0, text="forged", received_ms=NOON_MS + 2 * DAY_MS)])
         incarnation = journal.incarnation
-    with Journal.open(folder) as journal:
+    with Journal.open(folder, first_seq=0) as journal:
         assert journal.incarnation == incarnation
         results = journal.append([entry(0), entry(2), entry(3), entry(0, text="forged")])
         assert [(item.position, item.duplicate, item.conflict) for item in results] == [
@@ -117,10 +117,10 @@ def test_heads_and_missing_numbers_are_known_by_epoch(journal):
 
 
 def test_missing_numbers_survive_a_restart_over_days(tmp_path):
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(tmp_path, first_seq=0) as journal:
         journal.append([entry(0), entry(4)])
         journal.append([entry(2, received_ms=NOON_MS + DAY_MS)])
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(tmp_path, first_seq=0) as journal:
         assert [(gap.from_seq, gap.to_seq) for gap in journal.missing(GATEWAY)] == [(1, 1), (3, 3)]
         (head,) = journal.heads(GATEWAY)
         assert (head.seq, head.hash) == (4, entry(4).hash)
@@ -148,11 +148,11 @@ def test_chain_facts_are_the_same_after_days_and_a_restart(tmp_path):
     zero = entry(0)
     one = entry(1, previous=zero.hash)
     branch = entry(0, epoch=UUID(int=11), previous=zero.hash)
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(tmp_path, first_seq=0) as journal:
         journal.append([zero, one])
         journal.append([branch, entry(1, epoch=UUID(int=11), previous=branch.hash, received_ms=NOON_MS + DAY_MS)])
         journal.append([entry(2, previous=one.hash, received_ms=NOON_MS + 2 * DAY_MS)])
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(tmp_path, first_seq=0) as journal:
         assert journal.chain_facts(GATEWAY, EPOCH, 1, zero.hash, one.hash).siblings == (3,)
         assert journal.chain_facts(GATEWAY, branch.epoch, 0, zero.hash, branch.hash).siblings == (2,)
         assert journal.chain_facts(GATEWAY, EPOCH, 3, entry(2, previous=one.hash).hash, b"new").previous_position == 5
@@ -195,13 +195,13 @@ def test_an_unknown_position_is_not_found(journal):
 
 
 def test_a_restored_journal_begins_a_new_incarnation_with_a_signed_break(tmp_path):
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(tmp_path, first_seq=0) as journal:
         journal.append([entry(0)])
         before = journal.incarnation
         after = journal.begin_incarnation("restored from tape", NOON_MS + 5000, lambda record: ("k9", hashlib.sha256(record).digest()))
         assert after != before
         assert journal.append([entry(1)])[0].position == 2
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(tmp_path, first_seq=0) as journal:
         assert journal.incarnation == after
         assert journal.append([entry(0)])[0].duplicate
     assert verify_journal(tmp_path) == []
@@ -214,7 +214,7 @@ def test_a_restored_journal_begins_a_new_incarnation_with_a_signed_break(tmp_pat
 
 
 def test_an_altered_row_a_lost_row_and_a_lost_segment_are_seen(tmp_path):
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(tmp_path, first_seq=0) as journal:
         journal.append([entry(0), entry(1)])
         journal.append([entry(2, received_ms=NOON_MS + DAY_MS)])
         journal.append([entry(3, received_ms=NOON_MS + 2 * DAY_MS)])
@@ -242,7 +242,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_journal import entry
 from tynys.storage.journal import Journal
-journal = Journal.open(Path({folder!r}))
+journal = Journal.open(Path({folder!r}), first_seq=0)
 seq = journal.heads()[-1].seq + 1 if journal.heads() else 0
 while True:
     group = [entry(seq + i, received_ms={noon} + (seq // 400) * 86400000) for i in range(20)]
@@ -267,7 +267,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(tmp_path):
         acknowledged = max([acknowledged, *(int(line) for line in process.stdout.read().splitlines() if line)])
         process.stdout.close()
         process.wait()
-        with Journal.open(folder) as journal:
+        with Journal.open(folder, first_seq=0) as journal:
             assert journal.last_position >= acknowledged
             positions = [stored.position for stored in journal.read(0, limit=10**6)]
             assert positions == list(range(1, journal.last_position + 1))

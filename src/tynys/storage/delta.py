@@ -4,42 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from tynys.domain.errors import StorageError
+from tynys.storage.delta_file import DataFile, FileDraft
 from tynys.storage.durable import sync_file, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from tynys.storage.lake_schema import TableLayout
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A Parquet file of the current version.
-
-    ``partition`` holds the partition values as texts; ``low`` and ``high`` the least and greatest value of each column the
-    layout keeps statistics of; ``written_ms`` when it was added. [ms since 1970 UTC]
-    """
-
-    path: str
-    size: int
-    rows: int
-    partition: Mapping[str, str]
-    low: Mapping[str, Any]
-    high: Mapping[str, Any]
-    written_ms: int
 
 
 @dataclass(slots=True)
@@ -64,20 +47,32 @@ class DeltaFolder:
         Columns, partitions and how its files are written.
     create : bool
         Make the table if it is not there (the writer); a reader gets an empty table until the writer has made it.
+    replace : bool
+        Begin anew where the table cannot be read.
     """
 
-    def __init__(self, root: Path, layout: TableLayout, *, create: bool = False) -> None:
+    def __init__(self, root: Path, layout: TableLayout, *, create: bool = False, replace: bool = False) -> None:
         self.root = root
         self.layout = layout
         self._files: list[DataFile] = []
         self._files_version = -1
         self._table: DeltaTable | None = None
-        if create and not DeltaTable.is_deltatable(str(root)):
-            root.mkdir(parents=True, exist_ok=True)
-            DeltaTable.create(
-                str(root), layout.schema, partition_by=list(layout.partition), configuration=dict(layout.configuration), name=layout.name
-            )
-            self._sync_log(0)
+        try:
+            self._open()
+        except StorageError:
+            if not (create and replace):
+                raise
+            shutil.rmtree(root)
+        if create and self._table is None:
+            self._create()
+
+    def _create(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        layout = self.layout
+        DeltaTable.create(
+            str(self.root), layout.schema, partition_by=list(layout.partition), configuration=dict(layout.configuration), name=layout.name
+        )
+        self._sync_log(0)
         self._open()
 
     def _open(self) -> None:
@@ -127,19 +122,19 @@ class DeltaFolder:
             written_ms=row["modification_time"],
         )
 
-    def write(self, rows: pa.Table, partition: Mapping[str, str], *, compact: bool = False) -> DataFile:
-        """Write rows of one partition, already in the layout's order, as a file no version names yet.
+    def draft(self, partition: Mapping[str, str], *, compact: bool = False) -> FileDraft:
+        """A file to write rows of one partition into; no version names it before a commit does."""
+        return FileDraft(self.root, self.layout, partition, compact=compact)
 
-        ``rows`` holds every column but the partition's; a compacted file is packed harder.
-        """
-        folder = "/".join(f"{name}={partition[name]}" for name in self.layout.partition)
-        path = f"{folder}/{uuid4()}.parquet"
-        (self.root / folder).mkdir(parents=True, exist_ok=True)
-        full = self.root / path
-        pq.write_table(rows, full, **self.layout.parquet(compact=compact))
-        sync_file(full)
-        low, high = self.layout.bounds(rows)
-        return DataFile(path, full.stat().st_size, rows.num_rows, dict(partition), low, high, int(time.time() * 1000))
+    def write(self, rows: pa.Table, partition: Mapping[str, str], *, compact: bool = False) -> DataFile:
+        """A file of rows of one partition, in the layout's order and columns; no version names it before a commit does."""
+        draft = self.draft(partition, compact=compact)
+        try:
+            draft.add(rows)
+            return draft.finish()
+        except BaseException:
+            draft.abandon()
+            raise
 
     def commit(self, change: Change) -> int:
         """Make a change the next version, on the disk when this returns; the version reached."""
@@ -187,7 +182,7 @@ class DeltaFolder:
         sync_file(log / f"{version:020d}.json")
         sync_folder(log)
 
-    def discard(self, files: Sequence[DataFile]) -> None:
+    def discard(self, files: Iterable[DataFile]) -> None:
         """Delete files that were written and never committed."""
         for item in files:
             (self.root / item.path).unlink(missing_ok=True)

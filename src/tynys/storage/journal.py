@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Appended", "ChainFacts", "Head", "Journal", "JournalEntry", "MissingRange", "Stored"]
 
-FIRST_SEQ = 0
+FIRST_SEQ = 1
 """Number of the first batch of an epoch."""
 _LINKS = "SELECT gateway, previous_hash, hash, position FROM batches WHERE seq = ? AND conflict = 0"
 _Number = tuple[UUID, UUID, int]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tynys.storage.delta import DataFile
+    from tynys.storage.delta_file import DataFile
     from tynys.storage.lake_schema import TableLayout
 
 KEPT_FOOTERS = 4096

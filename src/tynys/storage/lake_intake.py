@@ -14,6 +14,7 @@ import pyarrow as pa
 from tynys.storage.lake_coverage import Coverage, Series
 from tynys.storage.lake_duplicates import ReadingConflict, Rows, settle
 from tynys.storage.lake_files import FileScanner, Wanted
+from tynys.storage.lake_order import coded
 from tynys.storage.lake_schema import READINGS_LAYOUT
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from tynys.domain.reading import ReadingBlock
-    from tynys.storage.delta import DataFile, DeltaFolder
+    from tynys.storage.delta import DeltaFolder
+    from tynys.storage.delta_file import DataFile
 
 DAY_MS = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -42,12 +44,15 @@ class LakeBatch:
         Its readings.
     simulated : bool
         The gateway's mark, fixed at enrolment.
+    received_ms : int
+        When the centre received it. [ms since 1970 UTC]
     """
 
     position: int
     gateway: UUID
     blocks: Sequence[ReadingBlock]
     simulated: bool
+    received_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +228,6 @@ class ReadingIntake:
             "simulated": pa.array(np.repeat(np.array([piece.simulated for piece in pieces]), lengths)),
         }
         return pa.table(columns, schema=READINGS_LAYOUT.file_schema)
-
-
-def coded(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], list[str]]:
-    """A dictionary column as numbers and the texts they stand for."""
-    array = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    return array.indices.to_numpy(zero_copy_only=False), array.dictionary.to_pylist()
 
 
 def split(rows: pa.Table) -> dict[Series, Rows]:

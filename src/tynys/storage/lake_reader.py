@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tynys.storage.delta import DeltaFolder
 from tynys.storage.lake_files import FileScanner, Wanted, is_one_of
-from tynys.storage.lake_rows import months
-from tynys.storage.lake_schema import AVERAGES_LAYOUT, READINGS_LAYOUT, SUMMARIES_LAYOUT, SUPERSEDED_LAYOUT
-from tynys.storage.lake_writer import JOURNAL, day_of
-from tynys.storage.tail import COLUMNS, one_per_instant
+from tynys.storage.lake_instants import one_per_instant
+from tynys.storage.lake_order import ordered, repeats
+from tynys.storage.lake_schema import AVERAGES, AVERAGES_LAYOUT, JOURNAL, LAYOUTS, SUMMARIES_LAYOUT
+from tynys.storage.tail import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
     from uuid import UUID
 
-    from tynys.storage.delta import DataFile
+    from tynys.domain.average import Origin
+    from tynys.storage.delta_file import DataFile
     from tynys.storage.lake_schema import TableLayout
 
-ORDER = [(name, "ascending") for name in ("source", "component", "start_ms", "origin")]
+KEY = AVERAGES_LAYOUT.key
+T = TypeVar("T")
+_FAR_MS = 62_000_000_000_000
+"""About two thousand years: spans beyond it are open. [ms]"""
 
 
 class LakeReader:
@@ -33,33 +39,35 @@ class LakeReader:
     Parameters
     ----------
     folder : Path
-        The lake.
+        The lake; it may not be there yet, and is empty then.
     max_age_s : float
-        A snapshot older than this is moved forward before it is read. [s]
+        A snapshot older than this is moved forward when `refresh` is called. [s]
     """
 
     def __init__(self, folder: Path, max_age_s: float = 1.0) -> None:
         self._max_age_s = max_age_s
         self._lock = threading.Lock()
-        self._refreshed_s = 0.0
-        self._tables = {
-            layout.name: _Table(folder, layout) for layout in (READINGS_LAYOUT, AVERAGES_LAYOUT, SUPERSEDED_LAYOUT, SUMMARIES_LAYOUT)
-        }
-        self.refresh()
+        self._tables = {layout.name: _Table(folder, layout) for layout in LAYOUTS}
+        self._refreshed_s = time.monotonic()
 
     @property
     def position(self) -> int:
         """The journal position the readings have reached."""
         return self._tables["readings"].position
 
-    def refresh(self) -> int:
+    def refresh(self, *, now: bool = False) -> int:
         """Move to the newest versions unless that was done just now; the position reached."""
         with self._lock:
-            if time.monotonic() - self._refreshed_s >= self._max_age_s:
-                for table in self._tables.values():
+            if now or time.monotonic() - self._refreshed_s >= self._max_age_s:
+                for table in self._tables.values():  # current averages before the superseded: a row may be in both, never in neither
                     table.refresh()
                 self._refreshed_s = time.monotonic()
         return self.position
+
+    def close(self) -> None:
+        """Forget what is held; files are opened only while they are read."""
+        for table in self._tables.values():
+            table.clear()
 
     def readings(
         self,
@@ -68,16 +76,34 @@ class LakeReader:
         end_ms: int,
         *,
         one_row_per_instant: bool = True,
+        gateway_rank: Sequence[UUID] = (),
         columns: Sequence[str] | None = None,
     ) -> pa.Table:
-        """Readings of some channels in the half-open span, by channel and time."""
-        first, last = day_of(start_ms), day_of(end_ms - 1)
-        files = [f for f in self._tables["readings"].files if first <= f.partition["day"] <= last]
-        wanted = Wanted("channel", {str(c) for c in channels}, "time_ms", start_ms, end_ms)
+        """Readings of some channels in the half-open span, by channel and time.
+
+        Parameters
+        ----------
+        channels : sequence of UUID
+            Which.
+        start_ms, end_ms : int
+            The span. [ms since 1970 UTC]
+        one_row_per_instant : bool
+            Give one row where several gateways report a channel; else all of them.
+        gateway_rank : sequence of UUID
+            Which gateway counts first where several do.
+        columns : sequence of str or None
+            Which columns; all but the partition's by default.
+        """
         names = list(columns) if columns is not None else COLUMNS.names
-        rows = self._tables["readings"].scanner.read(files, wanted, names)
-        rows = rows.cast(pa.schema([COLUMNS.field(name) for name in names]))
-        return one_per_instant(rows) if one_row_per_instant and len(files) > 0 else rows
+        schema = pa.schema([COLUMNS.field(name) for name in names])
+        if end_ms <= start_ms or not channels:
+            return schema.empty_table()
+        needed = list(dict.fromkeys([*names, "channel", "time_ms", "gateway", "position", "value"])) if one_row_per_instant else names
+        wanted = Wanted("channel", {str(channel) for channel in channels}, "time_ms", start_ms, end_ms)
+        days = _days(start_ms, end_ms)
+        rows = self._attempt(lambda: self._tables["readings"].read(days, wanted, needed))
+        rows = one_per_instant(rows, gateway_rank) if one_row_per_instant else rows
+        return rows.select(names).cast(schema)
 
     def averages(
         self,
@@ -89,95 +115,138 @@ class LakeReader:
         *,
         known_ms: int | None = None,
         columns: Sequence[str] | None = None,
+        origins: Sequence[Origin] | None = None,
     ) -> pa.Table:
-        """Current averages that start in the half-open span, or the revisions known at ``known_ms``; by source, component, start."""
-        names = list(columns) if columns is not None else AVERAGES_LAYOUT.schema.names
-        if known_ms is None:
-            rows = self._averages("averages", source, components, period, start_ms, end_ms, names)
-            return (
-                rows
-                if _in_order(rows)
-                else rows.take(pc.sort_indices(rows, sort_keys=[key for key in ORDER if key[0] in rows.column_names]))
-            )
-        every = pa.concat_tables(
-            self._averages(name, source, components, period, start_ms, end_ms, AVERAGES_LAYOUT.schema.names).cast(AVERAGES_LAYOUT.schema)
-            for name in ("averages", "averages_superseded")
-        )
-        every = every.filter(pc.less_equal(every["known_ms"], known_ms))
-        every = every.take(pc.sort_indices(every, sort_keys=[*ORDER, ("revision", "descending")]))
-        return first_of_key(every).select(names)
+        """Averages that start in the half-open span, by source, component, start and origin; texts come as dictionaries.
+
+        Parameters
+        ----------
+        source, components : str or None, sequence of str or None
+            Which; None means all.
+        period : str
+            ``PT20M``, ``PT1H``, ``P1D``.
+        start_ms, end_ms : int
+            The span of window starts. [ms since 1970 UTC]
+        known_ms : int or None
+            Give the revisions that were known at that moment instead of the current ones. [ms since 1970 UTC]
+        columns : sequence of str or None
+            Which columns; the key's (source, component, start_ms, origin) always come too.
+        origins : sequence of Origin or None
+            Whose averages; None means all.
+        """
+        names = list(dict.fromkeys([*(columns if columns is not None else AVERAGES.names), *KEY]))
+
+        def current() -> pa.Table:
+            return self._averages("averages", source, components, period, start_ms, end_ms, names, origins)
+
+        def known() -> pa.Table:
+            wide = list(dict.fromkeys([*names, "known_ms", "revision"]))
+            every = pa.concat_tables(
+                self._averages(name, source, components, period, start_ms, end_ms, wide, origins)
+                for name in ("averages", "averages_superseded")
+            ).unify_dictionaries()
+            every = ordered(every.filter(pc.less_equal(every.column("known_ms"), known_ms)), (*KEY, "revision"))
+            return every.filter(pc.invert(_overtaken(every))).select(names)
+
+        return ordered(self._attempt(current if known_ms is None else known), KEY)
 
     def average_revisions(self, source: str, component: str, period: str, start_ms: int) -> pa.Table:
         """Every revision of one average, oldest first, the current one last."""
-        names = AVERAGES_LAYOUT.schema.names
-        every = pa.concat_tables(
-            self._averages(name, source, [component], period, start_ms, start_ms + 1, names).cast(AVERAGES_LAYOUT.schema)
-            for name in ("averages_superseded", "averages")
-        )
-        return every.take(pc.sort_indices(every, sort_keys=[("origin", "ascending"), ("revision", "ascending")]))
+
+        def every() -> pa.Table:
+            return pa.concat_tables(
+                self._averages(name, source, [component], period, start_ms, start_ms + 1, AVERAGES.names, None)
+                for name in ("averages", "averages_superseded")
+            ).unify_dictionaries()
+
+        rows = ordered(self._attempt(every), ("origin", "revision"))
+        return rows.filter(pa.array(~repeats(rows, ("origin", "revision"))))
 
     def summaries(self, channels: Sequence[UUID], start_ms: int, end_ms: int, period: str | None = None) -> pa.Table:
-        """Summaries of some channels' windows that start in the half-open span, newest revision first for each window."""
-        files = self._months("summaries", start_ms, end_ms, period)
-        wanted = Wanted("channel", {str(c) for c in channels}, "start_ms", start_ms, end_ms)
-        rows = self._tables["summaries"].scanner.read(files, wanted)
-        return rows.take(pc.sort_indices(rows, sort_keys=[("channel", "ascending"), ("start_ms", "ascending"), ("revision", "descending")]))
+        """Summaries of some channels' windows that start in the half-open span, by channel and start."""
+        wanted = Wanted("channel", {str(channel) for channel in channels}, "start_ms", start_ms, end_ms)
+        names = [item.name for item in SUMMARIES_LAYOUT.schema]
+        rows = self._attempt(lambda: self._tables["summaries"].read(_months(start_ms, end_ms, period), wanted, names))
+        return ordered(rows, SUMMARIES_LAYOUT.key)
 
     def _averages(
-        self, name: str, source: str | None, components: Sequence[str] | None, period: str, start_ms: int, end_ms: int, names: Sequence[str]
+        self,
+        name: str,
+        source: str | None,
+        components: Sequence[str] | None,
+        period: str,
+        start_ms: int,
+        end_ms: int,
+        names: Sequence[str],
+        origins: Sequence[Origin] | None,
     ) -> pa.Table:
-        files = self._months(name, start_ms, end_ms, period)
         wanted = Wanted("source", None if source is None else {source}, "start_ms", start_ms, end_ms)
-        extra = [column for column in ("source", "component", "start_ms", "origin") if column not in names]
-        rows = self._tables[name].scanner.read(files, wanted, [*names, *extra])
+        rows = self._tables[name].read(_months(start_ms, end_ms, period), wanted, names)
         if components is not None:
             rows = rows.filter(is_one_of(rows.column("component"), components))
+        if origins is not None:
+            rows = rows.filter(is_one_of(rows.column("origin"), [str(origin) for origin in origins]))
         return rows
 
-    def _months(self, name: str, start_ms: int, end_ms: int, period: str | None) -> list[DataFile]:
-        first, last = month_of(start_ms), month_of(max(start_ms, end_ms - 1))
-        return [
-            f
-            for f in self._tables[name].files
-            if first <= f.partition["month"] <= last and (period is None or f.partition["period"] == period)
-        ]
+    def _attempt(self, read: Callable[[], T]) -> T:
+        """Read; once more from the newest version if a file went away in between."""
+        try:
+            return read()
+        except FileNotFoundError:
+            self.refresh(now=True)
+            return read()
 
 
 class _Table:
-    """One table's held snapshot."""
+    """One table's held snapshot: its files by their first partition."""
 
     def __init__(self, folder: Path, layout: TableLayout) -> None:
         self._delta = DeltaFolder(folder / layout.name, layout)
-        self.scanner = FileScanner(folder / layout.name, layout)
-        self.files: tuple[DataFile, ...] = tuple(self._delta.files)
-        self.position = self._delta.transaction_version(JOURNAL)
+        self._scanner = FileScanner(folder / layout.name, layout)
+        self._partition = layout.partition
+        self._files: dict[tuple[str, ...], list[DataFile]] = {}
+        self.position = 0
+        self._version = -2
+        self._index()
 
     def refresh(self) -> None:
         self._delta.refresh()
-        self.files = tuple(self._delta.files)
+        self._index()
+
+    def clear(self) -> None:
+        self._files = {}
+
+    def _index(self) -> None:
+        if self._version == self._delta.version:
+            return
+        files: dict[tuple[str, ...], list[DataFile]] = defaultdict(list)
+        for item in self._delta.files:
+            files[tuple(item.partition[name] for name in self._partition)].append(item)
+        self._files, self._version = dict(files), self._delta.version
         self.position = self._delta.transaction_version(JOURNAL)
 
-
-def month_of(time_ms: int) -> str:
-    """The UTC month of a moment, as partitions name it."""
-    import numpy as np  # noqa: PLC0415 - one conversion
-
-    return months(np.array([time_ms], np.int64))[0]
+    def read(self, partitions: Callable[[tuple[str, ...]], bool], wanted: Wanted, names: Sequence[str]) -> pa.Table:
+        files = self._files
+        chosen: Iterable[DataFile] = [item for key in sorted(files) if partitions(key) for item in files[key]]
+        return self._scanner.read(chosen, wanted, names)
 
 
-def first_of_key(rows: pa.Table) -> pa.Table:
-    """The first row of each (source, component, start, origin) of rows in that order."""
-    import numpy as np  # noqa: PLC0415 - as above
-
-    if rows.num_rows < 2:  # noqa: PLR2004 - one row is always alone
-        return rows
-    rows = rows.combine_chunks()
-    same = np.ones(rows.num_rows - 1, np.bool_)
-    for name, _ in ORDER:
-        column = rows.column(name)
-        same &= np.asarray(pc.equal(column[:-1], column[1:]))
-    return rows.filter(pa.array(np.concatenate([[True], ~same])))
+def _days(start_ms: int, end_ms: int) -> Callable[[tuple[str, ...]], bool]:
+    first, last = _moment(start_ms).date().isoformat(), _moment(end_ms - 1).date().isoformat()
+    return lambda key: first <= key[0] <= last
 
 
-def _in_order(rows: pa.Table) -> bool:
-    return int(rows.num_rows) < 2  # noqa: PLR2004 - anything longer is sorted, which costs little
+def _months(start_ms: int, end_ms: int, period: str | None) -> Callable[[tuple[str, ...]], bool]:
+    first, last = f"{_moment(start_ms):%Y-%m}", f"{_moment(max(start_ms, end_ms - 1)):%Y-%m}"
+    return lambda key: first <= key[1] <= last and (period is None or key[0] == period)
+
+
+def _moment(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(min(max(time_ms, -_FAR_MS), _FAR_MS) / 1000, tz=UTC)
+
+
+def _overtaken(rows: pa.Table) -> pa.Array:
+    """Whether a later row has the same key, in rows that are ordered by it."""
+    again = repeats(rows, KEY)
+    again[:-1], again[-1:] = again[1:], False
+    return pa.array(again)

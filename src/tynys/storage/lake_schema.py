@@ -7,15 +7,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 1
-"""Version of the lake's layout."""
+JOURNAL = "tynys-journal"
+"""Application id of the Delta transaction of `readings` that carries the journal position reached."""
+INCARNATION = "incarnation"
+"""File in the lake's folder that names the journal it was made from."""
 TEXT = pa.dictionary(pa.int32(), pa.string())
 """How repeated texts are held in memory; in the files and to other tools they are plain strings."""
+
+TABLE_SETTINGS: Mapping[str, str] = MappingProxyType({"delta.checkpointInterval": "100", "delta.dataSkippingNumIndexedCols": "4"})
+"""A checkpoint now and then, so that a reader need not walk the whole log."""
 
 READINGS = pa.schema(
     [
@@ -106,8 +110,10 @@ class TableLayout:
         Columns that name a row; also the order of rows in a file.
     statistics : tuple of str
         Columns whose extremes each file states in the log.
-    split, plain : tuple of str
-        Columns written byte-stream-split (measured values) and delta-packed (instants, positions).
+    values, instants : tuple of str
+        Columns written byte-stream-split (what was measured) and delta-packed (instants, positions).
+    said : tuple of str
+        Columns that make a new revision of a row when they change; empty where rows are never revised.
     group_rows, file_rows : int
         Rows of a row group, and about how many a compacted file holds.
     """
@@ -121,8 +127,12 @@ class TableLayout:
     instants: tuple[str, ...]
     group_rows: int
     file_rows: int
+    said: tuple[str, ...] = ()
 
-    configuration: Mapping[str, str] = MappingProxyType({"delta.checkpointInterval": "100", "delta.dataSkippingNumIndexedCols": "4"})
+    @property
+    def configuration(self) -> Mapping[str, str]:
+        """Delta's own settings of the table."""
+        return TABLE_SETTINGS
 
     @property
     def file_schema(self) -> pa.Schema:
@@ -139,24 +149,9 @@ class TableLayout:
             "compression_level": 6 if compact else 1,
             "use_dictionary": [name for name in names if name not in encoding],
             "column_encoding": encoding,
-            "row_group_size": self.group_rows,
             "write_statistics": [*self.key, "position"] if "position" in names else list(self.key),
             "store_schema": False,
-            "write_page_index": False,
         }
-
-    def bounds(self, rows: pa.Table) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Least and greatest value of each column with statistics."""
-        low: dict[str, Any] = {}
-        high: dict[str, Any] = {}
-        for name in self.statistics:
-            column = rows.column(name)
-            if pa.types.is_dictionary(column.type):
-                column = pc.unique(column)
-                column = column.cast(pa.string()) if isinstance(column, pa.ChunkedArray) else column.dictionary_decode()
-            extremes = pc.min_max(column).as_py()
-            low[name], high[name] = extremes["min"], extremes["max"]
-        return low, high
 
 
 READINGS_LAYOUT = TableLayout(
@@ -180,6 +175,18 @@ AVERAGES_LAYOUT = TableLayout(
     instants=("start_ms", "end_ms", "known_ms"),
     group_rows=16_384,
     file_rows=2_000_000,
+    said=(
+        "value",
+        "status",
+        "provisional",
+        "count_valid",
+        "count_expected",
+        "count_operating",
+        "raw",
+        "plant_state",
+        "flow_dry_nm3_h",
+        "mass_g_s",
+    ),
 )
 SUPERSEDED_LAYOUT = TableLayout(
     name="averages_superseded",
@@ -202,6 +209,7 @@ SUMMARIES_LAYOUT = TableLayout(
     instants=("start_ms", "end_ms", "known_ms"),
     group_rows=16_384,
     file_rows=2_000_000,
+    said=("count_expected", "count_by_status", "minimum", "maximum", "values_hash"),
 )
 LAYOUTS = (READINGS_LAYOUT, AVERAGES_LAYOUT, SUPERSEDED_LAYOUT, SUMMARIES_LAYOUT)
 """Every table of the lake."""

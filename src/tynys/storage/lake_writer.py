@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tynys.domain.errors import StorageError
 from tynys.storage.delta import Change, DeltaFolder
+from tynys.storage.durable import WriterLock, write_atomically
 from tynys.storage.lake_duplicates import ReadingConflict
-from tynys.storage.lake_files import FileScanner
-from tynys.storage.lake_intake import LakeBatch, ReadingIntake
+from tynys.storage.lake_intake import DAY_MS, LakeBatch, ReadingIntake
+from tynys.storage.lake_keyed import AveragesCommitted, KeyedTable
+from tynys.storage.lake_merge import Merger
 from tynys.storage.lake_rows import averages_table
-from tynys.storage.lake_schema import AVERAGES_LAYOUT, LAYOUTS, READINGS_LAYOUT
+from tynys.storage.lake_schema import INCARNATION, JOURNAL, LAYOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
     from uuid import UUID
 
     from tynys.domain.average import Average
     from tynys.domain.reading import ReadingBlock
-    from tynys.storage.delta import DataFile
-    from tynys.storage.lake_schema import TableLayout
+    from tynys.storage.delta_file import DataFile
 
-__all__ = ["LakeBatch", "LakeWriter", "ReadingConflict"]
-JOURNAL = "tynys-journal"
-"""Application id of the Delta transaction that carries the journal position."""
-INCARNATION = "incarnation"
+    Touching = Callable[[int, int, int], Iterable[LakeBatch]]
+    """Gives the batches whose readings touch a half-open span [ms since 1970 UTC], up to a journal position, in order."""
+
+__all__ = ["AveragesCommitted", "Flushed", "LakeBatch", "LakeWriter", "ReadingConflict"]
 RECENT_MS = 3_600_000
-"""Days written to within this are made again at the start: a crash may have cut their files short of the disk. [ms]"""
-DAY_MS = 86_400_000
+"""Days written to within this are made again at the start. [ms]"""
+FLUSH_ROWS = 1_000_000
+"""Rows a rebuild holds in memory."""
 KEEP_HOURS = 24
-AVERAGE_KEY = ("source", "component", "start_ms", "origin")
-
-
-def day_of(time_ms: int) -> str:
-    """The UTC day of a moment, as partitions name it."""
-    return datetime.fromtimestamp(time_ms / 1000, tz=UTC).date().isoformat()
+"""Files that compaction replaced stay this long for whoever still reads them. [h]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +51,6 @@ class Flushed:
     days: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AveragesCommitted:
-    """How many averages were new, replaced an older revision, or changed nothing."""
-
-    new: int
-    revised: int
-    unchanged: int
-
-
 class LakeWriter:
     """Writes the lake of one folder; a lock on the folder keeps every other writer out.
 
@@ -74,54 +60,57 @@ class LakeWriter:
         The lake; made if it is not there.
     incarnation : UUID
         The journal's; a lake of another journal is refused.
+    journal_position : int or None
+        The journal's last position; a lake that is ahead of it is refused.
+    adopt : bool
+        Take a lake of another journal, or a damaged one, in order to `rebuild` it.
     """
 
-    def __init__(self, folder: Path, incarnation: UUID) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (folder / "writer.lock").open("a+")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._lock.close()
-            raise StorageError(
-                "another process writes this lake",
-                where=str(folder),
-                hint="Exactly one writer is allowed: end the other centre.",
-                code="lake.locked",
-            ) from error
+    def __init__(self, folder: Path, incarnation: UUID, *, journal_position: int | None = None, adopt: bool = False) -> None:
+        self._lock = WriterLock(folder, "lake")
         self._folder = folder
-        self._mark(incarnation)
-        self._tables = {layout.name: DeltaFolder(folder / layout.name, layout, create=True) for layout in LAYOUTS}
-        self._readings = self._tables["readings"]
+        self._incarnation = incarnation
+        try:
+            self._open(journal_position, adopt=adopt)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self, journal_position: int | None, *, adopt: bool) -> None:
+        mark = self._folder / INCARNATION
+        held = mark.read_text(encoding="ascii").strip() if mark.exists() else str(self._incarnation)
+        if held != str(self._incarnation) and not adopt:
+            raise self._refusal(f"the lake was made from journal {held}, this journal is {self._incarnation}", "lake.other_journal")
+        tables = {layout.name: DeltaFolder(self._folder / layout.name, layout, create=True, replace=adopt) for layout in LAYOUTS}
+        if not mark.exists():
+            write_atomically(mark, f"{self._incarnation}\n".encode())
+        self._tables = tables
+        self._readings = tables["readings"]
+        self._averages = KeyedTable(tables["averages"], tables["averages_superseded"])
+        self._summaries = KeyedTable(tables["summaries"])
+        self._merger = Merger(self._readings)
         self._intake = ReadingIntake(self._readings, self._day_files)
         self.position = self._readings.transaction_version(JOURNAL)
         self.pending_position = self.position
-        self._dirty: set[tuple[str, str]] = set()
-
-    def _mark(self, incarnation: UUID) -> None:
-        mark = self._folder / INCARNATION
-        if not mark.exists():
-            mark.write_text(f"{incarnation}\n", encoding="ascii")
-        elif (held := mark.read_text(encoding="ascii").strip()) != str(incarnation):
-            self._lock.close()
-            raise StorageError(
-                f"the lake was made from journal {held}, this journal is {incarnation}",
-                where=str(self._folder),
-                hint="Make the lake again from this journal: tynys centre rebuild-lake.",
-                code="lake.other_journal",
+        if journal_position is not None and self.position > journal_position and not adopt:
+            raise self._refusal(
+                f"the lake has reached position {self.position}, the journal ends at {journal_position}", "lake.ahead_of_journal"
             )
 
+    def _refusal(self, message: str, code: str) -> StorageError:
+        return StorageError(
+            message, where=str(self._folder), hint="Make the lake again from this journal: tynys centre rebuild-lake.", code=code
+        )
+
     def close(self) -> None:
-        """Let other writers in."""
-        self._lock.close()
+        """Let other writers in; what was collected and not flushed is still in the journal."""
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    # -- readings ---------------------------------------------------------------------------------------------------
 
     @property
     def pending_rows(self) -> int:
@@ -130,34 +119,37 @@ class LakeWriter:
 
     @property
     def oldest_pending_s(self) -> float:
-        """How long the oldest of them has waited. [s]."""
+        """Seconds the oldest of them has waited."""
         return 0.0 if self._intake.since is None else time.monotonic() - self._intake.since
 
-    def add_batch(self, position: int, gateway: UUID, blocks: Sequence[ReadingBlock], simulated: bool, _received_ms: int = 0) -> None:
+    def add_batch(self, position: int, gateway: UUID, blocks: Sequence[ReadingBlock], simulated: bool, received_ms: int = 0) -> None:
         """Collect a stored batch; a position at or behind the last one is refused."""
         if position <= self.pending_position:
-            raise StorageError(
-                f"expected a journal position after {self.pending_position}, got {position}",
-                where=str(self._folder),
-                code="lake.position_behind",
-            )
-        self._intake.add(LakeBatch(position, gateway, blocks, simulated))
+            raise self._behind(position, self.pending_position)
+        self._intake.add(LakeBatch(position, gateway, blocks, simulated, received_ms))
         self.pending_position = position
 
     def flush(self, up_to_position: int | None = None) -> Flushed:
         """Write what was collected: one file per touched day, one commit, on the disk when this returns."""
         reached = self.pending_position if up_to_position is None else up_to_position
-        if reached <= self.position:
-            raise StorageError(
-                f"expected to move past position {self.position}, got {reached}", where=str(self._folder), code="lake.position_behind"
-            )
+        if reached <= self.position or reached < self.pending_position:
+            raise self._behind(reached, max(self.position, self.pending_position - 1))
         drained = self._intake.drain()
-        self._commit_readings(Change(adds=list(drained.files), transaction=(JOURNAL, reached)), reached)
-        self._dirty |= {("readings", day) for day in drained.days}
+        self._commit(Change(adds=list(drained.files), transaction=(JOURNAL, reached)), reached)
+        self._merger.merge_small([(day,) for day in drained.days])
         return Flushed(drained.rows, drained.duplicates, drained.conflicts, drained.days)
 
-    def _commit_readings(self, change: Change, reached: int) -> None:
+    def _behind(self, position: int, last: int) -> StorageError:
+        return StorageError(
+            f"expected a journal position after {last}, got {position}",
+            where=str(self._folder),
+            hint="The lake takes every batch once, in the journal's order.",
+            code="lake.position_behind",
+        )
+
+    def _commit(self, change: Change, reached: int) -> None:
         change.note["position"] = str(reached)
+        change.note["incarnation"] = str(self._incarnation)
         self._readings.commit(change)
         self.position = reached
         self.pending_position = max(self.pending_position, reached)
@@ -165,46 +157,62 @@ class LakeWriter:
     def _day_files(self, day: str) -> list[DataFile]:
         return [item for item in self._readings.files if item.partition["day"] == day]
 
-    def recover(self, touching: Callable[[int, int, int], Iterable[LakeBatch]], now_ms: int) -> tuple[str, ...]:
-        """At the start: days written to in the last hour are made again from the journal, by replacement."""
+    def recover(self, touching: Touching, now_ms: int) -> tuple[str, ...]:
+        """At the start: days written to within the last hour are made again from the journal, by replacement; which."""
         days = {item.partition["day"] for item in self._readings.files if item.written_ms >= now_ms - RECENT_MS}
-        for day in sorted(days):
-            self.rebuild_day(day, touching)
+        for run in _consecutive(sorted(days)):
+            self._rebuild_run(run, touching)
         return tuple(sorted(days))
 
-    def rebuild_day(self, day: str, touching: Callable[[int, int, int], Iterable[LakeBatch]]) -> int:
-        """Make one day again from the journal up to the position held, replacing its files; its rows."""
-        start_ms = int(datetime.combine(date.fromisoformat(day), datetime.min.time(), tzinfo=UTC).timestamp() * 1000)
-        intake = ReadingIntake(self._readings, lambda _: [])
-        for batch in touching(start_ms, start_ms + DAY_MS, self.position):
-            intake.add(batch, frozenset({day}))
-        drained = intake.drain()
-        self._readings.commit(
-            Change(adds=list(drained.files), removes=self._day_files(day), note={"rebuilt": day, "position": str(self.position)})
-        )
-        self._intake.forget([day])
-        return drained.rows
+    def rebuild_day(self, day: str, touching: Touching) -> int:
+        """Make one UTC day again from the journal up to the position held, replacing its files; its rows."""
+        return self._rebuild_run([day], touching)
 
-    def rebuild(self, batches: Iterable[LakeBatch], progress: Callable[[int], None] | None = None) -> int:
-        """Make all readings again from the journal's beginning, by replacement in one commit; rows written."""
-        intake = ReadingIntake(self._readings, lambda _: [])
-        adds: list[DataFile] = []
-        reached = 0
-        for batch in batches:
-            intake.add(batch)
-            reached = batch.position
-            if intake.rows >= READINGS_LAYOUT.file_rows:
-                adds += intake.drain().files
-            if progress is not None:
-                progress(reached)
-        adds += intake.drain().files
-        change = Change(adds=adds, removes=list(self._readings.files), transaction=(JOURNAL, max(reached, self.position)))
-        self._commit_readings(change, max(reached, self.position))
-        self._intake.forget()
-        self._dirty |= {("readings", item.partition["day"]) for item in adds}
+    def _rebuild_run(self, days: Sequence[str], touching: Touching) -> int:
+        """Consecutive days made again, in one commit."""
+        start_ms, end_ms = _start_ms(days[0]), _start_ms(days[-1]) + DAY_MS
+        adds = self._written(touching(start_ms, end_ms, self.position), FLUSH_ROWS, frozenset(days))
+        removes = [item for day in days for item in self._day_files(day)]
+        self._commit(Change(adds=adds, removes=removes, note={"rebuilt": f"{days[0]}..{days[-1]}"}), self.position)
+        self._intake.forget(days)
         return sum(item.rows for item in adds)
 
-    # -- averages and summaries -------------------------------------------------------------------------------------
+    def rebuild(self, batches: Iterable[LakeBatch], progress: Callable[[int], None] | None = None, *, flush_rows: int = FLUSH_ROWS) -> int:
+        """Make all readings again from the journal's beginning, by replacement in one commit; rows written.
+
+        Readers see the old rows until the new ones are all there.
+        """
+        reached = 0
+
+        def counted() -> Iterable[LakeBatch]:
+            nonlocal reached
+            for batch in batches:
+                yield batch
+                reached = batch.position
+                if progress is not None:
+                    progress(reached)
+
+        adds = self._written(counted(), flush_rows, None)
+        self._commit(Change(adds=adds, removes=list(self._readings.files), transaction=(JOURNAL, reached)), reached)
+        self.pending_position = reached
+        self._intake = ReadingIntake(self._readings, self._day_files)
+        write_atomically(self._folder / INCARNATION, f"{self._incarnation}\n".encode())
+        return sum(item.rows for item in adds)
+
+    def _written(self, batches: Iterable[LakeBatch], flush_rows: int, days: frozenset[str] | None) -> list[DataFile]:
+        """Files with all rows of the batches (of some days), one row per instant; nothing is committed."""
+        adds: list[DataFile] = []
+        intake = ReadingIntake(self._readings, lambda day: [item for item in adds if item.partition["day"] == day])
+        try:
+            for batch in batches:
+                intake.add(batch, days)
+                if intake.rows >= flush_rows:
+                    adds += intake.drain().files
+            adds += intake.drain().files
+        except BaseException:
+            self._readings.discard(adds)
+            raise
+        return adds
 
     def commit_averages(self, table: pa.Table | Sequence[Average], *, simulated: bool = False, known_ms: int = 0) -> AveragesCommitted:
         """Store averages; one that is there already is replaced and kept among the superseded, if the new one says something else.
@@ -214,119 +222,45 @@ class LakeWriter:
         table : pa.Table or sequence of Average
             In the published columns. A row's revision is raised above the stored one's where it is not already.
         simulated : bool
-            Mark of records given as a sequence.
+            Mark of averages given as a sequence; a table carries its own.
         known_ms : int
-            When the old revisions were superseded. [ms since 1970 UTC]
+            When these revisions were made, for rows that do not say. [ms since 1970 UTC]
         """
         rows = table if isinstance(table, pa.Table) else averages_table(table, simulated=simulated)
-        counts = np.zeros(3, np.int64)
-        periods = zip(rows.column("period").to_pylist(), rows.column("month").to_pylist(), strict=True)
-        for period, month in sorted(set(periods)):
-            part = rows.filter(pc.and_(pc.equal(rows["period"], period), pc.equal(rows["month"], month)))
-            counts += self._commit_month(part, {"period": period, "month": month}, known_ms)
-        return AveragesCommitted(*(int(n) for n in counts))
-
-    def _commit_month(self, rows: pa.Table, partition: dict[str, str], known_ms: int) -> tuple[int, int, int]:  # noqa: C901 - one merge, read at once
-        current = self._tables["averages"]
-        newest: dict[tuple[object, ...], dict[str, object]] = {}
-        superseded: list[dict[str, object]] = []
-        for row in rows.to_pylist():
-            key = tuple(row[name] for name in AVERAGE_KEY)
-            if (older := newest.get(key)) is not None:
-                superseded.append(older)
-                row["revision"] = max(int(row["revision"]), int(str(older["revision"])) + 1)
-            newest[key] = row
-        low, high = min(r["start_ms"] for r in newest.values()), max(r["start_ms"] for r in newest.values())  # type: ignore[type-var]
-        files = [f for f in current.files if dict(f.partition) == partition and f.low["start_ms"] <= high and f.high["start_ms"] >= low]
-        scanner = FileScanner(current.root, AVERAGES_LAYOUT)
-        adds, removes, revised, unchanged = [], [], 0, 0
-        for item in files:
-            held = scanner.read([item]).cast(AVERAGES_LAYOUT.schema)
-            touched = [i for i, row in enumerate(_keys(held)) if row in newest]
-            drop: list[int] = []
-            for i in touched:
-                old = held.slice(i, 1).to_pylist()[0]
-                key = tuple(old[name] for name in AVERAGE_KEY)
-                new = newest[key]
-                if all(old[name] == new[name] for name in ("value", "status", "count_valid", "count_expected", "provisional")):
-                    del newest[key]
-                    unchanged += 1
-                    continue
-                new["revision"] = max(int(str(new["revision"])), int(old["revision"]) + 1)
-                superseded.append(old)
-                drop.append(i)
-                revised += 1
-            if drop:
-                keep = np.ones(held.num_rows, np.bool_)
-                keep[drop] = False
-                removes.append(item)
-                if keep.any():
-                    adds.append(current.write(_file_rows(held.filter(pa.array(keep)), AVERAGES_LAYOUT), partition))
-        if superseded:
-            self._append("averages_superseded", [row | {"superseded_ms": known_ms} for row in superseded], partition)
-        if newest:
-            fresh = pa.Table.from_pylist(list(newest.values()), schema=AVERAGES_LAYOUT.schema)
-            adds.append(current.write(_file_rows(fresh, AVERAGES_LAYOUT), partition))
-        if adds or removes:
-            current.commit(Change(adds=adds, removes=removes))
-            self._dirty.add(("averages", f"{partition['period']}/{partition['month']}"))
-        return len(newest) - revised, revised, unchanged
+        known = rows.column("known_ms").to_numpy()
+        if known_ms and rows.num_rows and (known == 0).any():
+            filled = pa.array([int(value) or known_ms for value in known], pa.int64())
+            rows = rows.set_column(rows.schema.get_field_index("known_ms"), rows.schema.field("known_ms"), filled)
+        return self._averages.commit(rows)
 
     def commit_summaries(self, table: pa.Table, *, simulated: bool = False) -> int:
-        """Store summaries; a window's newest revision counts. Their number."""
-        del simulated  # the column carries it
-        for period, month in sorted(set(zip(table.column("period").to_pylist(), table.column("month").to_pylist(), strict=True))):
-            part = table.filter(pc.and_(pc.equal(table["period"], period), pc.equal(table["month"], month)))
-            delta = self._tables["summaries"]
-            item = delta.write(_file_rows(part, delta.layout), {"period": period, "month": month})
-            delta.commit(Change(adds=[item]))
-            self._dirty.add(("summaries", f"{period}/{month}"))
-        return int(table.num_rows)
+        """Store summaries of windows, replacing those that said something else; how many were new or replaced."""
+        del simulated  # every row carries its mark
+        done = self._summaries.commit(table)
+        return done.new + done.revised
 
-    def _append(self, name: str, rows: list[dict[str, object]], partition: dict[str, str]) -> None:
-        delta = self._tables[name]
-        table = pa.Table.from_pylist(rows, schema=delta.layout.schema)
-        delta.commit(Change(adds=[delta.write(_file_rows(table, delta.layout), partition)]))
+    def compact(self, now_ms: int = 0, *, force: bool = False) -> int:
+        """The hourly rewrite: every partition with loose files becomes few sorted ones; how many there were.
 
-    # -- compaction -------------------------------------------------------------------------------------------------
-
-    def compact(self, now_ms: int, *, force: bool = False) -> int:
-        """Write dirty partitions again as one sorted file each and drop old files; how many partitions."""
-        del now_ms
-        done = 0
-        for name, delta in self._tables.items():
-            partitions: dict[str, list[DataFile]] = {}
-            for item in delta.files:
-                partitions.setdefault("/".join(item.partition[key] for key in delta.layout.partition), []).append(item)
-            for key, files in partitions.items():
-                if len(files) > 1 and (force or (name, key) in self._dirty):
-                    rows = FileScanner(delta.root, delta.layout).read(files, columns=[i.name for i in delta.layout.file_schema])
-                    item = delta.write(_file_rows(rows, delta.layout), files[0].partition, compact=True)
-                    delta.commit(Change(adds=[item], removes=files, data=False))
-                    done += 1
-            delta.vacuum(KEEP_HOURS)
-        self._dirty.clear()
+        Files replaced more than a day ago are deleted, with ``force`` all that no version names.
+        """
+        del now_ms  # ages are the files' own
+        done = self._merger.merge_dirty() + self._averages.merge() + self._summaries.merge()
+        for table in self._tables.values():
+            table.vacuum(0 if force else KEEP_HOURS)
         return done
 
 
-def days_between(start_ms: int, end_ms: int) -> Collection[str]:
-    """UTC days a half-open span touches."""
-    first = date.fromisoformat(day_of(start_ms))
-    return [(first + timedelta(days=n)).isoformat() for n in range((end_ms - 1) // DAY_MS - start_ms // DAY_MS + 1)]
+def _start_ms(day: str) -> int:
+    return int(datetime.combine(date.fromisoformat(day), datetime.min.time(), tzinfo=UTC).timestamp() * 1000)
 
 
-def _keys(rows: pa.Table) -> list[tuple[object, ...]]:
-    return list(zip(*(rows.column(name).to_pylist() for name in AVERAGE_KEY), strict=True))
-
-
-def _file_rows(rows: pa.Table, layout: TableLayout) -> pa.Table:
-    """Rows in the layout's order and the file's columns."""
-    rows = rows.take(pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in layout.key]))
-    schema = layout.file_schema
-    columns = []
-    for item in schema:
-        column = rows.column(item.name).combine_chunks()
-        if pa.types.is_dictionary(item.type) and not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
-        columns.append(column if column.type == item.type else column.cast(item.type))
-    return pa.table(columns, schema=schema)
+def _consecutive(days: Sequence[str]) -> list[list[str]]:
+    """Sorted days in runs without a day left out."""
+    runs: list[list[str]] = [[day] for day in days[:1]]
+    for before, day in pairwise(days):
+        if date.fromisoformat(day) - date.fromisoformat(before) == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from tynys.storage.lake_instants import one_per_instant
 from tynys.storage.lake_schema import READINGS
 
 if TYPE_CHECKING:
@@ -84,17 +84,6 @@ class Tail:
         schema = pa.schema([COLUMNS.field(name) for name in names])
         lake = lake.select(names).cast(schema)
         return one_per_instant(pa.concat_tables([lake, tail.select(names)])) if tail.num_rows else lake
-
-
-def one_per_instant(rows: pa.Table) -> pa.Table:
-    """Rows by channel and time; of several for one instant the one with the lowest journal position stays."""
-    order = pc.sort_indices(rows, sort_keys=[("channel", "ascending"), ("time_ms", "ascending"), ("position", "ascending")])
-    rows = rows.take(order).combine_chunks()
-    if rows.num_rows < 2:  # noqa: PLR2004 - one row is always alone
-        return rows
-    channel, instant = rows.column("channel"), rows.column("time_ms")
-    same = np.asarray(pc.and_(pc.equal(channel[:-1], channel[1:]), pc.equal(instant[:-1], instant[1:])))
-    return rows.filter(pa.array(np.concatenate([[True], ~same]))) if same.any() else rows
 
 
 def _rows(pieces: Sequence[_Held], start_ms: int, end_ms: int) -> pa.Table | None:
