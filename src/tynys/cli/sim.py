@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from tynys.sim.programme import SimSettings
 
 FAILED = 1
 LANGUAGES = ("kk", "ru", "en")
@@ -53,38 +50,63 @@ def run(
         drift=drift,
         keep_hours=keep_hours,
     )
-    _serve(settings, clock)
+    _log_to_stderr()
+    from tynys.sim.country import serve_plant
+
+    raise typer.Exit(serve_plant(settings, clock))
 
 
-def _serve(settings: SimSettings, clock: str | None) -> None:
-    import asyncio
-    import signal
-    import sys
-
-    import structlog
-    import uvloop
-
+@sim.command("run-all")
+def run_all(
+    folder: Annotated[Path, typer.Argument(help="folder for FACILITY.sqlite (ledger), FACILITY.json (ports), FACILITY.faults (control)")],
+    *,
+    plant: Annotated[list[str] | None, typer.Option(help="only this plant, may be repeated")] = None,
+    seed: Annotated[int, typer.Option(help="everything random follows from it")] = 1,
+    clock: Annotated[str | None, typer.Option(help="shared clock, tcp://host:port; the computer's clock without it")] = None,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    fault: Annotated[list[str] | None, typer.Option(help="NAME[:target][@+seconds|@moment][/seconds], may be repeated")] = None,
+    drift: Annotated[bool, typer.Option(help="whether analysers drift between their adjustments")] = True,
+    keep_hours: Annotated[int, typer.Option(help="hours of simulated time the ledgers keep, 0 for all")] = 0,
+) -> None:
+    """Run all plants, each a process of its own, forked from one start: quicker, and in less memory."""
     from tynys.domain.errors import TynysError
-    from tynys.sim.programme import run_plant
+    from tynys.sim.country import serve_country
+    from tynys.sim.faults.grammar import parse_faults
+    from tynys.sim.plants import FACILITIES, plant_spec
+    from tynys.sim.programme import SimSettings
 
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-
-    async def until_told() -> None:
-        task = asyncio.ensure_future(run_plant(settings, clock))
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
-        try:
-            await task
-        except asyncio.CancelledError:
-            typer.echo(f"{settings.facility}: stopped", err=True)
-
+    _log_to_stderr()
+    faults_wanted = tuple(fault or ())
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(until_told())
+        for facility in plant or FACILITIES:
+            parse_faults(faults_wanted, plant_spec(facility), 0)
     except TynysError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    plants = [
+        SimSettings(
+            facility=facility,
+            seed=seed,
+            ledger=folder / f"{facility}.sqlite",
+            ports_file=folder / f"{facility}.json",
+            host=host,
+            faults=faults_wanted,
+            control=folder / f"{facility}.faults",
+            drift=drift,
+            keep_hours=keep_hours,
+        )
+        for facility in plant or FACILITIES
+    ]
+    raise typer.Exit(serve_country(plants, clock))
+
+
+def _log_to_stderr() -> None:
+    import sys
+
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 @sim.command("list")

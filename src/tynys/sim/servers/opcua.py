@@ -8,15 +8,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import asyncua
+from asyncua.server.address_space import AddressSpace, NodeManagementService
 from asyncua.server.internal_server import InternalServer
 from asyncua.server.internal_session import InternalSession
 from asyncua.server.server import Server
+from asyncua.server.standard_address_space import standard_address_space
 
 from tynys.sim.ledger import OPCUA_READ, OPCUA_SUBSCRIBE
 from tynys.sim.servers.certificate import server_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     Note = Callable[[int, str, int, int, int], None]
 
@@ -53,6 +56,22 @@ class _Session(InternalSession):
             server.note(server.device, peer, function, first, count)
 
 
+_prepared: dict[Any, Any] = {}
+
+
+def prepare_address_space() -> None:
+    """Fill the standard address space ahead, for the next server of this process to take: what forked plants then share."""
+    space = AddressSpace()
+    gc.disable()  # filling makes only long-lived objects: collecting meanwhile doubles its time
+    try:
+        fill: Any = standard_address_space.fill_address_space
+        fill(NodeManagementService(space))
+    finally:
+        gc.enable()
+    _prepared.update(space._nodes)  # noqa: SLF001 - asyncua has no other way to hand nodes over
+    gc.freeze()
+
+
 class _ReadAwareServer(InternalServer):
     """An internal server whose sessions report reads."""
 
@@ -61,6 +80,14 @@ class _ReadAwareServer(InternalServer):
         self.device = device
         self.note = note
         self.index: dict[Any, int] = {}
+
+    async def load_standard_address_space(self, shelf_file: Path | None = None) -> None:
+        """Take the prepared nodes if there are any."""
+        if not _prepared:
+            await super().load_standard_address_space(shelf_file)
+            return
+        self.aspace._nodes.update(_prepared)  # noqa: SLF001 - as above
+        _prepared.clear()
 
     def create_session(self, name: str, user: Any = None, external: bool = False) -> InternalSession:
         if user is None:
