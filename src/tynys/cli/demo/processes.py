@@ -27,6 +27,7 @@ class Child:
     arguments: tuple[str, ...]
     log: Path
     process: asyncio.subprocess.Process
+    ends_by_itself: bool = False
     ended_on_purpose: bool = False
 
     @property
@@ -54,8 +55,11 @@ class Processes:
     def __getitem__(self, name: str) -> Child:
         return self._children[name]
 
-    async def start(self, name: str, *arguments: str) -> Child:
-        """Start ``tynys`` with arguments; a name that ran before is started again with its log continued."""
+    async def start(self, name: str, *arguments: str, ends_by_itself: bool = False) -> Child:
+        """Start ``tynys`` with arguments; a name that ran before is started again with its log continued.
+
+        Only a child that ``ends_by_itself`` may end, with code 0, without having been asked to.
+        """
         log = self._logs / f"{name}.log"
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
@@ -69,13 +73,14 @@ class Processes:
                 start_new_session=True,
                 env=os.environ | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "2"},
             )
-        child = Child(name, arguments, log, process)
+        child = Child(name, arguments, log, process, ends_by_itself)
         self._children[name] = child
         return child
 
     async def restart(self, name: str) -> Child:
         """Start an ended process again with the same arguments."""
-        return await self.start(name, *self._children[name].arguments)
+        child = self._children[name]
+        return await self.start(name, *child.arguments, ends_by_itself=child.ends_by_itself)
 
     async def kill(self, name: str) -> None:
         """End a process without warning, as a power cut would."""
@@ -106,9 +111,9 @@ class Processes:
         return await self.stop(*reversed(self._children))
 
     def check(self) -> None:
-        """Raise if any process ended on its own with a failure, with its last words."""
+        """Raise if a process ended that should not have, with its last words."""
         for child in self._children.values():
-            if not child.running and child.process.returncode != 0 and not child.ended_on_purpose:
+            if not child.running and not child.ended_on_purpose and (child.process.returncode != 0 or not child.ends_by_itself):
                 raise TynysError(
                     f"the process '{child.name}' ended with code {child.process.returncode}:\n{child.last_words()}",
                     where=str(child.log),

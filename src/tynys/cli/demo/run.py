@@ -133,7 +133,7 @@ class Demo:
         if settings.history_days:
             await processes.start(
                 "history", "send-history", str(country.root), "--days", str(settings.history_days),
-                "--until-ms", str(self.start_ms), "--seed", str(settings.seed),
+                "--until-ms", str(self.start_ms), "--seed", str(settings.seed), ends_by_itself=True,
             )  # fmt: skip
 
     def _announce(self) -> None:
