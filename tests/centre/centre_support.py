@@ -210,6 +210,59 @@ class TinyGateway:
         }
 
 
+@dataclass
+class Trial:
+    """A facility of one test at a shared centre, from ``start_ms`` (05:00 local time) on."""
+
+    at: Running
+    facility: str
+    start_ms: int
+
+    @property
+    def source(self):
+        """Its one source."""
+        return f"{self.facility}.stack-1"
+
+    @property
+    def midnight_ms(self):
+        """The begin of its first local day."""
+        return self.start_ms - 5 * HOUR_MS
+
+    def configuration(self, **arguments):
+        """Its configuration, valid long before it begins."""
+        return make_configuration(facility=self.facility, until_ms=self.midnight_ms, **arguments)
+
+    def blocks(self, start_ms, end_ms, **arguments):
+        """Steady readings."""
+        return make_blocks(start_ms, end_ms, facility=self.facility, **arguments)
+
+    def block(self, name, start_ms, values, **arguments):
+        """A block of one channel."""
+        return make_block(name, start_ms, values, facility=self.facility, **arguments)
+
+    async def gateway(self, *, role="live", simulated=True, configuration=None):
+        """An enrolled gateway whose first batch brought the configuration."""
+        gateway = TinyGateway(facility=self.facility, role=role)
+        await self.at.enrol(gateway, simulated=simulated)
+        await self.at.send(gateway, gateway.seal(configuration=configuration or self.configuration()))
+        return gateway
+
+    async def averages(self, **arguments):
+        """Averages of its source around its first day."""
+        span = {"start": stamp(self.start_ms - 30 * DAY_MS), "end": stamp(self.start_ms + 30 * DAY_MS)}
+        return await self.at.averages(self.source, **(span | arguments))
+
+    def findings(self):
+        """Checks that found something, in order of their names."""
+        registry = self.at.centre.registry
+        return sorted((each for name in (self.facility, self.source) for each in registry.findings(name)), key=lambda each: each.check)
+
+
+def stamp(time_ms):
+    """An instant as the API takes it."""
+    return from_ms(time_ms).isoformat().replace("+00:00", "Z")
+
+
 HEADERS = {"Content-Type": "application/x-protobuf", "Content-Encoding": "zstd"}
 
 
@@ -218,6 +271,12 @@ class Running:
 
     def __init__(self, centre, clock, intake, public):
         self.centre, self.clock, self.intake, self.public = centre, clock, intake, public
+        self.trials = 0
+
+    def trial(self):
+        """A new facility that begins on a later day than all before it."""
+        self.trials += 1
+        return Trial(self, f"trial-{self.trials}", START_MS + 40 * self.trials * DAY_MS)
 
     async def enrol(self, gateway, *, simulated=True):
         """Let a gateway in; it keeps the centre's key."""
@@ -229,6 +288,7 @@ class Running:
 
     async def send(self, gateway, *envelopes):
         """Send batches in one request; the verified reply."""
+        self.clock.at_ms = max([self.clock.at_ms, *(each.header().sealed_ms for each in envelopes)])
         answer = await self.intake.post("/v1/batches", content=compress(pack_request(envelopes)), headers=HEADERS)
         assert answer.status_code == 200, answer.text
         return open_reply(answer.content, gateway.centre_key or self.centre.key.verify_key)
@@ -242,7 +302,7 @@ class Running:
     async def averages(self, source="trial.stack-1", *, at_least=1, timeout=15.0, where=lambda _: True, **params):
         """Averages of a source once enough of them fit."""
         deadline = time.monotonic() + timeout
-        span = {"start": "2025-10-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"}
+        span = {"start": stamp(START_MS - 30 * DAY_MS), "end": stamp(START_MS + 30 * DAY_MS)}
         while True:
             items = (await self.get("/averages", source=source, limit=10_000, **(span | params)))["items"]
             fitting = [item for item in items if where(item)]

@@ -4,10 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from centre_support import Running, running
+from centre_support import Running, Trial, running
 
 from tynys.centre.foundation import make_centre
 
@@ -20,6 +21,20 @@ def folder(tmp_path):
 
 @pytest.fixture
 async def centre(folder) -> Running:
-    """A centre that listens, with a clock the test moves."""
+    """A centre of the test's own that listens, with a clock the test moves."""
     async with running(folder) as started:
         yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def shared(tmp_path_factory) -> Running:
+    """A centre for all tests that only add to it: each brings its own facility, and a day of its own."""
+    folder = make_centre(tmp_path_factory.mktemp("shared") / "centre", simulated=True, intake_port=0, public_port=0)
+    async with running(folder) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def trial(shared) -> Trial:
+    """A new facility at the shared centre."""
+    return shared.trial()

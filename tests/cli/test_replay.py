@@ -45,7 +45,7 @@ async def test_the_hourly_averages_are_the_recorded_decimal_numbers(tmp_path: Pa
     code, said = await replay(folder, "--start", "2011-01-01T00:00Z", "--keep", tmp_path / "kept")
     assert code == 0, said
     assert "every number is the same" in said
-    rows = [line.split() for line in said.splitlines() if line.startswith(("nox", "co"))]
+    rows = [line.split() for line in said.splitlines() if line.startswith(("nox ", "co "))]
     assert rows == [["nox", "211", "211", "0"], ["co", "211", "211", "0"]]
     code, said = await replay(folder, "--centre", tmp_path / "kept" / "centre")
     assert code == 1

@@ -12,14 +12,14 @@ from asyncua import Server, ua
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from tynys.domain.instrument import Acquisition, Channel
+from tynys.domain.instrument import Acquisition, AcquisitionMode, Channel
 from tynys.field.opcua_security import ensure_client_certificate
 
 TABLES = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 
 
 def channel(name, unit, *, interval_ms=1000, mode="measured"):
-    acquisition = Acquisition(valid_from=datetime(2020, 1, 1, tzinfo=UTC), interval_ms=interval_ms, mode=mode)
+    acquisition = Acquisition(valid_from=datetime(2020, 1, 1, tzinfo=UTC), interval_ms=interval_ms, mode=AcquisitionMode(mode))
     return Channel(id=uuid5(NAMESPACE_URL, name), name=name, component=name, unit=unit, acquisition=(acquisition,))
 
 

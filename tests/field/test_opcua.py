@@ -13,7 +13,7 @@ from tynys.field import build_driver
 from tynys.field.register_map import load_map
 from tynys.field.settings import OpcUaSettings
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("opcua")]
 
 POINTS = ("unit-1.load_mw", "unit-1.coal_flow_t_h", "unit-1.flame_on")
 NOON_MS = round(datetime(2026, 11, 24, 7, tzinfo=UTC).timestamp() * 1000)

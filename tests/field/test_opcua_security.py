@@ -10,7 +10,7 @@ from tynys.field.opcua_security import APPLICATION_URI, ensure_client_certificat
 from tynys.field.register_map import load_map
 from tynys.field.settings import OpcUaSettings
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("opcua")]
 
 POINTS = ("unit-1.load_mw",)
 
@@ -26,7 +26,7 @@ def secured(plant_server, channels_of, tmp_path):
             map="tynys-plant",
             channels={name: name for name in POINTS},
             security="Basic256Sha256",
-            timeout_ms=3000,
+            timeout_ms=1500,
             **settings,
         )
         return build_driver(settings, channels_of(load_map("tynys-plant"), POINTS), folder=tmp_path)

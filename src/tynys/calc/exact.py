@@ -1,9 +1,9 @@
 """Exact sums and means of many windows at once: no order, no splitting and no machine changes a bit.
 
-A window whose values are all decimal (they equal a whole number times a power of ten down to 10⁻⁶) is summed in whole
-numbers; its mean is the float64 nearest to the true decimal mean. Any other window is summed without error by extraction
-(Rump, Ogita, Oishi: Accurate floating-point summation, SIAM J. Sci. Comput. 31, 2008, algorithm AccSum), rounded once, and
-divided: the same number as ``math.fsum(values) / len(values)``.
+A window whose values are all decimal (of at most six places, below 17 million) is summed in whole numbers; its mean is the
+float64 nearest to the true decimal mean. Any other window is summed without error by extraction (Rump, Ogita, Oishi: Accurate
+floating-point summation, SIAM J. Sci. Comput. 31, 2008, algorithm AccSum), rounded once, and divided: the same number as
+``math.fsum(values) / len(values)``.
 """
 
 from __future__ import annotations

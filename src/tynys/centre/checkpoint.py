@@ -58,21 +58,23 @@ class FacilityMark(msgspec.Struct, frozen=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
-    """State at ``position``; ``replay_from`` is where the rings' readings begin in the journal."""
+    """State at ``position``; the rings' readings from ``complete_from_ms`` on lie after ``replay_from`` in the journal."""
 
     position: int
     replay_from: int
+    complete_from_ms: int
     readings: int
     gateways: list[GatewayMark]
     facilities: list[FacilityMark]
 
 
-def encode(state: State, *, replay_from: int) -> bytes:
+def encode(state: State, *, replay_from: int, complete_from_ms: int) -> bytes:
     """The state now, in the instant between two batches."""
     return msgspec.json.encode(
         Checkpoint(
             state.position,
             replay_from,
+            complete_from_ms,
             state.readings,
             [
                 GatewayMark(
@@ -117,6 +119,7 @@ def decode(body: bytes) -> Checkpoint | None:
 def restore(checkpoint: Checkpoint, state: State, now_s: float) -> None:
     """Put the state back to where the checkpoint was."""
     state.position, state.readings = checkpoint.position, checkpoint.readings
+    state.rings.complete_from_ms = checkpoint.complete_from_ms
     for mark in checkpoint.gateways:
         gateway = state.gateways.find(mark.id)
         if gateway is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -49,13 +50,14 @@ def parse(body: bytes) -> EnrolRequest:
         ) from problem
 
 
-def enrol(request: EnrolRequest, registry: Registry, gateways: Gateways, now_ms: int) -> bool:
+def enrol(request: EnrolRequest, registry: Registry, gateways: Gateways) -> bool:
     """Use the code and let the gateway in; whether it is simulated. Proof that the asker holds the key comes first."""
     try:
         public, signature = base64.b64decode(request.public_key, validate=True), base64.b64decode(request.signature, validate=True)
     except binascii.Error as problem:
         raise MalformedError("expected base64", where="enrolment.public_key or signature", code="enrolment.malformed") from problem
     key = verify_enrolment(public, signature, code=request.code, gateway=request.gateway, facility=request.facility, role=request.role)
+    now_ms = time.time_ns() // 1_000_000  # a code expires by the real clock, whatever the plants' clock says
     row = registry.enrol(request.code, request.gateway, request.facility, request.role, key.public, key.key_id, now_ms)
     gateways.refresh()
     return row.simulated

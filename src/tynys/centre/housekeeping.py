@@ -34,7 +34,7 @@ class Housekeeping:
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
-        self._marks: deque[tuple[int, int]] = deque()
+        self._marks: deque[tuple[int, int]] = deque([(0, 0)])
         self._audit = 0
         self.reported = Reported()
         self.lake_position = 0
@@ -138,6 +138,10 @@ class Housekeeping:
         if self._outbox_taken > taken:
             self._follow = asyncio.create_task(self._follow_lake())
 
+    def resume(self, complete_from_ms: int, replay_from: int) -> None:
+        """After a restart: where the rings' readings begin."""
+        self._marks = deque([(complete_from_ms, replay_from)])
+
     def save(self) -> None:
         """Write the checkpoint now."""
         self._centre.outbox.save_checkpoint(self._checkpoint())
@@ -177,4 +181,5 @@ class Housekeeping:
             self._marks.popleft()
 
     def _checkpoint(self) -> bytes:
-        return checkpoints.encode(self._centre.state, replay_from=self._marks[0][1] if self._marks else self._centre.state.position)
+        complete_from_ms, replay_from = self._marks[0]
+        return checkpoints.encode(self._centre.state, replay_from=replay_from, complete_from_ms=complete_from_ms)

@@ -85,7 +85,7 @@ class IntakeRoutes:
         centre = self._centre
         try:
             asked = enrolling.parse(await read_body(request, ENROL_LIMIT))
-            simulated = await asyncio.to_thread(enrolling.enrol, asked, centre.registry, centre.gateways, centre.now_ms())
+            simulated = await asyncio.to_thread(enrolling.enrol, asked, centre.registry, centre.gateways)
         except TynysError as error:
             return of_error(error, request.url.path)
         except ClientDisconnect:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
+import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from multiprocessing import connection
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -66,8 +70,16 @@ _packs = Packs()
 
 
 def prepare() -> None:
-    """Start of a pool process: Ctrl-C is the parent's business."""
+    """Start of a pool process: Ctrl-C is the parent's business, and it ends when the parent does, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(0)
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from tynys.centre.outbox import Outbox
 from tynys.centre.settings import CentreFolder, load_settings
+from tynys.domain.errors import StorageError
 from tynys.storage.journal_read import JournalReader
 from tynys.storage.lake_writer import LakeBatch, LakeWriter
 from tynys.storage.registry import Registry
@@ -63,17 +64,13 @@ class Simulated:
 class LakeKeeper:
     """Moves stored batches and averages into the lake until told to stop."""
 
-    def __init__(self, folder: CentreFolder) -> None:
+    def __init__(self, folder: CentreFolder, incarnation: UUID) -> None:
         settings = load_settings(folder)
         self._flush_s, self._flush_rows = settings.lake.flush_seconds, settings.lake.flush_rows
         self._reader = JournalReader(folder.journal)
         self._registry = Registry.open(folder.registry_url(settings))
         self._simulated = Simulated(self._registry)
         self._outbox = Outbox(folder.derived)
-        incarnation = self._reader.incarnation
-        while incarnation is None:
-            time.sleep(POLL_S)
-            incarnation = self._reader.incarnation
         self._writer = LakeWriter(folder.lake, incarnation)
         self._read = self._writer.position
         self._outbox_at = time.monotonic()
@@ -186,13 +183,32 @@ def _listen(orders: queue.SimpleQueue[str | None]) -> None:
     orders.put(None)
 
 
+def await_journal(folder: CentreFolder, orders: queue.SimpleQueue[str | None]) -> UUID | None:
+    """The journal's incarnation once its first batch is there; None if the orders end before."""
+    with JournalReader(folder.journal) as reader:
+        while (incarnation := reader.incarnation) is None:
+            try:
+                if orders.get(timeout=POLL_S) is None:
+                    return None
+            except queue.Empty:
+                continue
+        return incarnation
+
+
 def main() -> None:
     """Keep the lake of the folder named on the command line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
-    keeper = LakeKeeper(CentreFolder(Path(sys.argv[1])))
+    folder = CentreFolder(Path(sys.argv[1]))
+    incarnation = await_journal(folder, orders)
+    if incarnation is None:
+        return
+    try:
+        keeper = LakeKeeper(folder, incarnation)
+    except StorageError as problem:
+        sys.exit(f"{problem}")
     try:
         keeper.run(orders)
     finally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tynys.calc.running import running_windows
 from tynys.centre.civil import DAY, SHORT, window_of
-from tynys.centre.standing import of_component, worst
+from tynys.centre.standing import SILENT_AFTER_MS, of_component, worst
 from tynys.centre.views import ComponentView, FacilityView, SourceView, Standing
 from tynys.domain.base import from_ms, to_ms
 from tynys.domain.component import ComponentKind, component
@@ -81,6 +81,10 @@ class Live:
         )
 
     async def _running(self, plan: Plan, now_ms: int) -> Mapping[tuple[str, str], RunningAverage]:
+        """The open windows as of the newest reading: batches are always a few seconds behind the clock."""
+        newest = self._state.rings.newest(plan.needed)
+        if now_ms - newest < SILENT_AFTER_MS:
+            now_ms = min(now_ms, newest)
         start, _ = window_of(SHORT, now_ms)
         blocks: list[ReadingBlock] = self._state.rings.cut(plan.needed, start, now_ms + 1)
         if not blocks:

@@ -158,6 +158,7 @@ class Centre:
         now_ms = self.now_ms()
         sources = [source.id for plan in self.plans.all() for source in plan.configuration.sources]
         await asyncio.to_thread(self.averages.load_recent, sources, PERIODS, now_ms)
+        self.housekeeping.lake_position = self.lake.position
         self.lake_child.start()
         runs: list[Callable[[], Any]] = [self.housekeeping.run, self.publisher.run]
         self._tasks = [asyncio.create_task(run()) for run in runs]
@@ -170,6 +171,7 @@ class Centre:
         after = 0
         if mark is not None and mark.position <= self.journal.last_position:
             checkpoints.restore(mark, self.state, time.monotonic())
+            self.housekeeping.resume(mark.complete_from_ms, mark.replay_from)
             after = min(mark.replay_from, self.lake.position, mark.position)
         counted = self.state.position
         replayed = 0

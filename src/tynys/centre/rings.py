@@ -112,10 +112,14 @@ class ChannelRing:
 
 
 class Rings:
-    """The rings of all channels; used from the event loop only."""
+    """The rings of all channels; used from the event loop only.
+
+    ``complete_from_ms`` is the instant from which everything stored has been put in (after a restart only the newest batches are).
+    """
 
     def __init__(self) -> None:
         self._rings: dict[UUID, ChannelRing] = {}
+        self.complete_from_ms = 0
 
     def put(self, blocks: Iterable[ReadingBlock]) -> None:
         """Take blocks; a channel whose interval changed starts a new ring with the newer grid."""
@@ -135,8 +139,13 @@ class Rings:
         return [block for block in cuts if block is not None]
 
     def holds_since(self, channels: Collection[UUID]) -> int:
-        """The instant from which every known ring of ``channels`` still holds all it was told; 0 if none is known. [ms]."""
-        return max((ring.floor_ms for channel in channels if (ring := self._rings.get(channel)) is not None), default=0)
+        """The instant from which the rings of ``channels`` hold all that is stored; 0 if no ring is known. [ms]."""
+        floors = [ring.floor_ms for channel in channels if (ring := self._rings.get(channel)) is not None]
+        return max(*floors, self.complete_from_ms, 1) if floors else 0
+
+    def newest(self, channels: Collection[UUID]) -> int:
+        """The newest instant told of any of ``channels``, 0 if there is none. [ms]."""
+        return max((ring.last_ms for channel in channels if (ring := self._rings.get(channel)) is not None), default=0)
 
     def latest(self, channel: UUID) -> Latest | None:
         """The newest instant of a channel."""

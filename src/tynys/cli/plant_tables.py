@@ -82,7 +82,7 @@ def _table(say: Voice, *keys: str) -> Table:
 def _averages(view: PlantView, say: Voice) -> Table:
     table = _table(say, "component", "so_far", "forecast", "limit", "standing", "last_closed")
     for source in view.sources:
-        table.add_row(f"[bold]{say.name(source.names)}[/bold]", "", "", "", say.known("state", source.plant_state), "")
+        table.add_row(f"[bold]{say.name(source.names)}[/bold]", "", "", "", say.known("plant_state", source.plant_state), "")
         for component in source.components:
             table.add_row(*_component(component, say), style=_STYLES.get(component.standing, ""))
     return table
@@ -106,7 +106,7 @@ def _channels(view: PlantView, say: Voice) -> Table:
         if channel.time_ms is None:
             table.add_row(channel.name, channel.device, "", say.known("plant", "none"), "", style="dim")
             continue
-        state = "" if channel.status is None else say.known("instrument_status", channel.status.name.lower())
+        state = "" if channel.status is None else say.known("reading_status", channel.status.name.lower())
         if channel.cause:
             state = say.known("gap_cause", channel.cause.name.lower())
         value = "" if channel.value is None else f"{say.measured(channel.value)} {say.unit(channel.unit)}"

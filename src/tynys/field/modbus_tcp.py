@@ -51,7 +51,7 @@ class PymodbusTcpLine:
         return await read_with_pymodbus(self._client, reads, unit=unit)
 
     def _told(self, connected: bool) -> None:
-        """pymodbus would wait a whole time-out for an answer from a connection that is gone."""
+        """Told of a loss: by itself pymodbus would wait a whole time-out for an answer from a connection that is gone."""
         if not connected and self._client is not None:
             waiting = self._client.ctx.response_future
             if not waiting.done():

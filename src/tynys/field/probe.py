@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tynys.domain.base import to_ms
 from tynys.domain.status import GapCause, InstrumentStatus
 from tynys.field.build import build_driver, point_of
 from tynys.field.driver import explain
@@ -14,7 +15,7 @@ from tynys.field.modbus import ExceptionAnswer, scaled
 from tynys.field.modbus_driver import ModbusDriver
 from tynys.field.modbus_numbers import raw_number
 from tynys.field.register_map import WORD_ORDERS, NodePoint, load_map
-from tynys.field.settings import ReplaySettings
+from tynys.field.settings import ModbusTcpSettings, ReplaySettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +61,9 @@ class ProbeReport:
 async def probe(settings: DeviceSettings, channels: Mapping[str, Channel], *, folder: Path | None = None) -> ProbeReport:
     """Connect, read every mapped point once, judge what came, and leave. Raises only `ConfigurationError`."""
     driver = build_driver(settings, channels, folder=folder)
-    if isinstance(settings, ReplaySettings):
-        return ProbeReport(settings.id)
     try:
+        if isinstance(settings, ReplaySettings):
+            return await _probe_files(driver, settings, channels)
         if isinstance(driver, ModbusDriver):
             return await _probe_modbus(driver, settings, channels, folder)
         return await _probe_any(driver, settings, channels, folder)
@@ -80,8 +81,8 @@ async def _probe_modbus(
             await driver.line.open()
             answers = await driver.line.exchange(driver.decoder.reads, unit=driver.unit)
     except Exception as error:  # noqa: BLE001  whatever the device does is the finding
-        _, message = explain(error, driver.where, timeout_s)
-        return ProbeReport(settings.id, message, "Check power, cable, address, port and device id, then run the check again.")
+        cause, message = explain(error, driver.where, timeout_s)
+        return ProbeReport(settings.id, message, _hint(settings, cause))
     samples = driver.decoder.decode(answers)
     words = driver.decoder.words(answers)
     refused = next((str(answer) for answer in answers if isinstance(answer, ExceptionAnswer)), "")
@@ -90,6 +91,28 @@ async def _probe_modbus(
         for name, channel, point in _points(settings, folder)
     ]
     return ProbeReport(settings.id, points=tuple(reports))
+
+
+def _hint(settings: DeviceSettings, cause: GapCause) -> str:
+    """What to do about a Modbus instrument that gave no answer."""
+    if cause is GapCause.NO_ANSWER and isinstance(settings, ModbusTcpSettings) and settings.pipelined:
+        return "It may not take two requests at once: set pipelined = false on the device, or check its device id."
+    return "Check power, cable, address, port and device id, then run the check again."
+
+
+async def _probe_files(driver: Driver, settings: ReplaySettings, channels: Mapping[str, Channel]) -> ProbeReport:
+    """Whether the files read, and the first row of each column."""
+    await driver.connect()
+    if driver.health.last_error:
+        return ProbeReport(settings.id, driver.health.last_error, "Mend the file or the key files.")
+    samples = await driver.poll(to_ms(settings.start))
+    return ProbeReport(
+        settings.id,
+        points=tuple(
+            PointReport(column, name, "", samples[name].value, str(channels[name].unit), samples[name].status, samples[name].cause)
+            for column, name in settings.channels.items()
+        ),
+    )
 
 
 async def _probe_any(driver: Driver, settings: DeviceSettings, channels: Mapping[str, Channel], folder: Path | None) -> ProbeReport:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from tynys.present import kazakh
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -70,7 +72,10 @@ class ComponentState(Protocol):
 def words(voice: Voice, form: str, count: int) -> str:
     """A small count in words, as the language's grammar asks in that place; a large one in digits."""
     known = voice.t(f"count.{form}").split("|")
-    return known[count] if count < len(known) else voice.number(count)
+    if count < len(known):
+        return known[count]
+    shown = voice.number(count)
+    return kazakh.possessive(shown, count) if voice.language == "kk" and form in {"part", "some"} else shown
 
 
 def capital(sentence: str) -> str:

@@ -8,17 +8,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_month_names
 
-from tynys.present import catalogue
+from tynys.present import catalogue, kazakh
 
 if TYPE_CHECKING:
     from tynys.present.catalogue import Language
 
 ZONE = ZoneInfo("Asia/Almaty")
-_ABLATIVE_KK = {
-    0: "ден", 1: "ден", 2: "ден", 3: "тен", 4: "тен", 5: "тен", 6: "дан", 7: "ден", 8: "ден", 9: "дан",
-    10: "нан", 20: "дан", 30: "дан", 40: "тан", 50: "ден",
-}  # fmt: skip
-"""Ending of "from" after a spoken number: бірден, үштен, оннан, жиырмадан, қырықтан."""
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
 
@@ -80,9 +75,7 @@ def since(language: Language, time_ms: int, now_ms: int) -> str:
     shown = moment(language, time_ms, now_ms)
     if language != "kk":
         return shown
-    minute = local(time_ms).minute
-    spoken = minute if minute % 10 == 0 else minute % 10
-    return f"{shown}-{_ABLATIVE_KK[spoken]}"
+    return kazakh.ablative(shown, local(time_ms).minute)
 
 
 def duration(language: Language, length_ms: int) -> str:

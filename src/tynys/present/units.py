@@ -38,8 +38,3 @@ def subscripts(words: str) -> Markup:
     for sign, digit in _SUBSCRIPTS.items():
         markup = markup.replace(sign, f"<sub>{digit}</sub>")
     return Markup(markup)  # noqa: S704 - escaped above
-
-
-def plain(words: str) -> str:
-    """Text without subscript letters, for places that take no markup."""
-    return words.translate(str.maketrans(_SUBSCRIPTS))

@@ -110,9 +110,9 @@ class Voice:
         """A component's sign with real subscripts."""
         return units.subscripts(units.short(self.language, value))
 
-    def short_plain(self, value: str) -> str:
-        """A component's sign where no markup can stand."""
-        return units.plain(units.short(self.language, value))
+    def sign(self, value: str) -> str:
+        """A component's sign with subscript letters, where no markup can stand."""
+        return units.short(self.language, value)
 
 
 @cache

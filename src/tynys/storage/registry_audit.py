@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from tynys.storage.registry_model import audit
 from tynys.storage.registry_rows import AuditRow
@@ -20,14 +20,16 @@ FIRST = "0" * 64
 
 
 def append(connection: Connection, action: str, subject: str, by: str, at_ms: int, detail: Mapping[str, object]) -> AuditRow:
-    """Write one row in the caller's transaction."""
+    """Write one row in the caller's transaction; the next writer waits until it ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
     last = connection.execute(select(audit.c.id, audit.c.digest).order_by(audit.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.digest) if last else (1, FIRST)
-    text = json.dumps(detail, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    row = AuditRow(number, at_ms, by, action, subject, text, previous, digest_of(number, at_ms, by, action, subject, text, previous))
+    written = json.dumps(detail, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    row = AuditRow(number, at_ms, by, action, subject, written, previous, digest_of(number, at_ms, by, action, subject, written, previous))
     connection.execute(
         insert(audit).values(
-            id=row.id, at_ms=at_ms, made_by=by, action=action, subject=subject, detail=text, previous=previous, digest=row.digest
+            id=row.id, at_ms=at_ms, made_by=by, action=action, subject=subject, detail=written, previous=previous, digest=row.digest
         )
     )
     return row

@@ -80,6 +80,7 @@ channels = Table(
     Column("name", Text, nullable=False),
     Column("component", Text, nullable=False),
     Column("unit", Text, nullable=False),
+    Column("acquisition", Text, nullable=False, server_default="[]"),
     UniqueConstraint("facility", "name"),
 )
 feed_profiles = Table(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tynys.domain.facility import Names
+    from tynys.domain.instrument import Acquisition
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class ChannelRow:
     name: str
     component: str
     unit: str
+    acquisition: tuple[Acquisition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,5 +139,5 @@ def peripheral_words(voice: Voice, average: Average) -> list[str]:
         ("o2", average.o2_dry_pct, 2, "%"),
     ):
         if value is not None:
-            found.append(f"{voice.short_plain(name)} {voice.number(value, places)}\u00a0{voice.unit(unit)}")
+            found.append(f"{voice.sign(name)} {voice.number(value, places)}\u00a0{voice.unit(unit)}")
     return found

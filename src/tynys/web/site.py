@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
 from tynys.present.sentences import plain
+from tynys.present.units import subscripts
 from tynys.present.voice import voice
 from tynys.web.assets import assets
 from tynys.web.language import LABELS, THEMES, language_of, theme_of
@@ -52,6 +53,7 @@ def templates() -> Environment:
         loader=PackageLoader("tynys.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
     environment.globals["plain"] = plain
+    environment.filters["sub"] = subscripts
     return environment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -65,6 +66,7 @@ class SourceName(Record, frozen=True, kw_only=True):
     organization: str
     source: str
     id: str = ""
+    region: str = ""
 
 
 class SulphurExpectation(Record, frozen=True, kw_only=True):
@@ -127,6 +129,26 @@ def parse_profile(text: str, where: str = "profile") -> FeedProfile:
     ):
         _check(value, allowed, f"{where}, {key}")
     return profile
+
+
+def profile_toml(profile: FeedProfile) -> str:
+    """A profile as the TOML text that `parse_profile` reads."""
+    document = msgspec.to_builtins(profile)
+    lists = {name: document.pop(name) for name in ("sources", "expectations") if name in document}
+    tables = {name: document.pop(name) for name in ("units", "plausible")}
+    lines = [f"{name} = {_toml(value)}" for name, value in document.items()]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    for name, items in lists.items():
+        for item in items:
+            lines += ["", f"[[{name}]]", *(f"{key} = {_toml(value)}" for key, value in item.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _check(value: str, allowed: Iterable[str], where: str) -> None:

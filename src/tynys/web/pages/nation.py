@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 MOST_ROWS = 12
 MARKED = (Standing.EXCEEDING, Standing.NEAR, Standing.SILENT, Standing.INVALID, Standing.CANNOT_BE_JUDGED)
 """Standings a tile counts."""
+BREAKS = {
+    word.replace("\u00ad", ""): word
+    for word in (
+        *("Kazakh\u00adstan", "Kara\u00adganda", "Mangy\u00adstau", "Qara\u00adghandy", "Turki\u00adstan", "Kyzyl\u00adorda", "Kosta\u00adnay"),
+        *("Казах\u00adстан", "Кара\u00adганда", "Ман\u00adгистау", "Турке\u00adстан", "Кызыл\u00adорда", "Алма\u00adтинская", "Восточ\u00adный"),
+        *("Запад\u00adный", "Север\u00adный", "Қазақ\u00adстан", "Қара\u00adғанды", "Маңғы\u00adстау", "Түркі\u00adстан", "Қызыл\u00adорда"),
+        *("Солтүс\u00adтік", "Павло\u00adдар", "Қоста\u00adнай", "Коста\u00adнай"),
+    )
+}
+"""Where the long names of regions may break in a narrow cell (soft hyphens)."""
 OUTLINE = "vendor/world/kazakhstan.geojson"
 
 
@@ -80,7 +90,8 @@ def tiles(voice: Voice, sources: Sequence[SourceView]) -> list[Tile]:
         marks = tuple((str(standing), counts[standing]) for standing in MARKED if counts[standing])
         standing = str(min((source.standing for source in here), key=lambda item: ORDER[item], default=Standing.NOT_CONNECTED))
         href = f"/facilities?region={code}"
-        found.append(Tile(region.column, region.row, voice.name(region.short), href, len(here), standing, marks))
+        name = " ".join(BREAKS.get(word, word) for word in voice.name(region.short).split())
+        found.append(Tile(region.column, region.row, name, href, len(here), standing, marks))
     return found
 
 

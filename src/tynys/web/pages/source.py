@@ -15,7 +15,7 @@ from starlette.responses import Response
 from tynys.centre.views import Standing
 from tynys.domain.errors import NotFoundError
 from tynys.domain.fuel import FUELS
-from tynys.present import calendar_chart, sentences, times
+from tynys.present import calendar_chart, kazakh, sentences, times
 from tynys.present.limit_bar import limit_bar
 from tynys.web import made, pictures
 from tynys.web.pages.facilities import region_name
@@ -141,7 +141,8 @@ async def chart_context(site: Site, request: Request, voice: Voice, source: Sour
         "chart_words": {
             **{name: voice.t(f"chart.{name}", **({"limit": voice.measured(series.limit)} if name == "limit" else {})) for name in WORDS if name != "range"},
             "unit": voice.unit(series.unit),
-            "language": "en-GB" if voice.language == "en" else voice.language,
+            "language": "en-GB" if voice.language == "en" else "ru",
+            "months": [voice.month(number) for number in range(1, 13)],
             "ribbons": [voice.t(f"ribbon.{name}") for name in NAMES],
             "lowest": voice.t("table.lowest"),
             "highest": voice.t("table.highest"),
@@ -203,7 +204,7 @@ def now_row(voice: Voice, source: SourceView, view: ComponentView, now_ms: int, 
         href=f"/source/{source.source}?component={view.component}#chosen",
         chosen=chosen,
         short=voice.short(view.component),
-        name=sentences.capital(voice.component(view.component)),
+        name="" if (name := sentences.capital(voice.component(view.component))) == voice.sign(view.component) else name,
         standing=str(view.standing),
         now="—" if silent else voice.beside(view.now, view.limit),
         unit=voice.unit(view.unit),
@@ -223,7 +224,7 @@ def facts(voice: Voice, source: SourceView, now_ms: int) -> list[tuple[str, str]
     if source.units_text:
         running = sum(1 for _, _, on in source.units_text if on)
         load = sum(load for _, load, on in source.units_text if on)
-        found.append((voice.n("fact.units", len(source.units_text), on=running), f"{voice.number(load)}\u00a0{voice.unit('MW')}"))
+        found.append((voice.n("fact.units", len(source.units_text), on=kazakh.possessive(str(running), running) if voice.language == "kk" else running), f"{voice.number(load)}\u00a0{voice.unit('MW')}"))
     found.append((voice.t("fact.state"), voice.known("plant_state", source.plant_state)))
     if source.fuel:
         fuel = FUELS.get(source.fuel)
@@ -231,7 +232,7 @@ def facts(voice: Voice, source: SourceView, now_ms: int) -> list[tuple[str, str]
     places = {"o2": 1, "h2o": 1, "temperature": 0, "pressure": 1}
     for view in source.peripherals:
         if view.component in places and view.now is not None:
-            found.append((str(voice.short_plain(view.component)), f"{voice.number(view.now, places[view.component])}\u00a0{voice.unit(view.unit)}"))
+            found.append((voice.sign(view.component), f"{voice.number(view.now, places[view.component])}\u00a0{voice.unit(view.unit)}"))
         if view.component == "flow" and view.now is not None:
             found.append((voice.t("fact.flow"), f"{thousands(voice, view.now)}\u00a0{voice.unit(view.unit)}"))
     if source.last_batch_ms is not None:

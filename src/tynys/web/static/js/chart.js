@@ -93,7 +93,8 @@ class Chart extends HTMLElement {
     const readout = document.createElement("p");
     readout.className = "readout";
     readout.setAttribute("aria-live", "polite");
-    this.prepend(tools, box, readout);
+    tools.append(readout);
+    this.prepend(tools, box);
     this.classList.add("on");
     this.plot = new uPlot(this.options(uPlot, box), this.data(), box);
     this.observer = new ResizeObserver(() => this.plot.setSize({ width: box.clientWidth, height: HEIGHT_PX }));
@@ -127,7 +128,7 @@ class Chart extends HTMLElement {
       legend: { show: false },
       scales: { x: { time: true }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => this.range(uPlot, low, high, limit) } },
       axes: [
-        { ...axis, values: this.dates(), space: 70 },
+        { ...axis, size: 30, values: this.dates(), space: 70 },
         { ...axis, size: 56, values: (/** @type {any} */ _, /** @type {number[]} */ marks) => marks.map((mark) => format.format(mark)) },
       ],
       series: [
@@ -145,18 +146,22 @@ class Chart extends HTMLElement {
     };
   }
 
-  /** Months, days or hours, as the span asks, in the page's language and the country's time. */
+  /** The country's civil time of a moment, in parts; the browser may not know the language, so months come from the page. @param {number} ms */
+  civil(ms) {
+    const local = new Date(ms + Number(this.dataset.zone) * 3_600_000);
+    const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
+    return { day: `${local.getUTCDate()} ${this.words.months[local.getUTCMonth()]}`, clock: `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}` };
+  }
+
+  /** Days or hours, as the distance of the marks asks. */
   dates() {
-    const make = (/** @type {Intl.DateTimeFormatOptions} */ options) => new Intl.DateTimeFormat(this.words.language, { timeZone: "Asia/Almaty", ...options });
-    const [day, clock] = [make({ day: "numeric", month: "short" }), make({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" })];
-    this.moment = make({ day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return (/** @type {any} */ _, /** @type {number[]} */ marks) =>
-      marks.map((mark, index) => {
-        const date = new Date(mark * 1000);
-        const wide = marks.length > 1 && marks[1] - marks[0] >= 86_400;
-        const midnight = clock.format(date) === "00:00";
-        return wide || midnight ? day.format(date) : clock.format(date);
+    return (/** @type {any} */ _, /** @type {number[]} */ marks) => {
+      const wide = marks.length > 1 && marks[1] - marks[0] >= 86_400;
+      return marks.map((mark) => {
+        const { day, clock } = this.civil(mark * 1000);
+        return wide || clock === "00:00" ? day : clock;
       });
+    };
   }
 
   /** @param {any} uPlot @param {number} low @param {number} high @param {number | null} limit */
@@ -300,7 +305,8 @@ class Chart extends HTMLElement {
     this.at = index;
     const [time, low, high, mean] = this.plot.data.map((/** @type {any} */ column) => column[index]);
     const format = new Intl.NumberFormat(this.words.language, { maximumSignificantDigits: 4 });
-    const moment = this.moment?.format(new Date(time * 1000)) ?? "";
+    const { day, clock } = this.civil(time * 1000);
+    const moment = `${day}, ${clock}`;
     if (mean == null) return this.say(`${moment}: ${this.words.nothing}`);
     const spread = low === high ? "" : ` (${this.words.lowest} ${format.format(low)}, ${this.words.highest} ${format.format(high)})`;
     this.say(`${moment}: ${format.format(mean)} ${this.words.unit}${spread}`);

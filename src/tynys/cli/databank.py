@@ -1,0 +1,148 @@
+"""Commands for the national data bank's files."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tynys.wire.databank_profile import FeedProfile
+
+FAILED = 1
+File = Annotated[Path, typer.Argument(help="A CSV file of the data bank.", exists=True, dir_okay=False)]
+Profile = Annotated[str, typer.Option(help="How to read it: a published profile's name, or a TOML file.")]
+Lang = Annotated[str, typer.Option(help="kk, ru or en.")]
+Centre = Annotated[Path, typer.Argument(help="The centre's folder, or its centre.toml.")]
+Backtick = Annotated[bool, typer.Option("--backtick", help="Quote with backticks, as the files of July 2026 do.")]
+app = typer.Typer(no_args_is_help=True, help="Files of the national data bank: check, import, export, generate.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add ``tynys databank``."""
+    parent.add_typer(app, name="databank")
+
+
+@app.command()
+def check(file: File, *, profile: Profile = "kz-nbd", lang: Lang = "en") -> None:
+    """Say what a file holds and what is wrong with it; exit code 1 if anything is."""
+    from tynys.cli.centre import told
+    from tynys.cli.databank_tables import show_checked
+    from tynys.watch.feed_check import check_feed
+
+    with told():
+        how = _profile(profile)
+        checked = check_feed(file.read_bytes(), how, now_ms=_now_ms(), where=file.name)
+        show_checked(checked, how, lang)
+    if checked.findings or checked.broken or checked.feed.errors:
+        raise typer.Exit(FAILED)
+
+
+@app.command("import")
+def import_(
+    file: File,
+    centre: Centre,
+    *,
+    profile: Profile = "kz-nbd",
+    simulated: Annotated[bool, typer.Option("--simulated", help="Mark the rows as simulated (a simulated centre always does).")] = False,
+    lang: Lang = "en",
+) -> None:
+    """Take a file into a centre's store, running or not: averages of origin *imported*, the file as it came, findings."""
+    from tynys.centre.settings import find_folder, load_settings
+    from tynys.cli.centre import told
+    from tynys.cli.databank_sink import open_sink
+    from tynys.cli.databank_tables import show_imported
+    from tynys.storage.registry import Registry
+    from tynys.watch.feed_store import import_feed
+
+    with told():
+        folder, how = find_folder(centre), _profile(profile)
+        settings = load_settings(folder)
+        registry = Registry.open(folder.registry_url(settings))
+        try:
+            with open_sink(folder) as sink:
+                done = import_feed(
+                    file.read_bytes(),
+                    file.name,
+                    how,
+                    sink=sink,
+                    registry=registry,
+                    archive=folder.root / "databank",
+                    now_ms=_now_ms(),
+                    simulated=simulated or settings.centre.simulated,
+                    by="administrator",
+                )
+        finally:
+            registry.close()
+        show_imported(done, how, lang)
+
+
+@app.command()
+def export(
+    centre: Centre,
+    out: Annotated[Path, typer.Argument(help="The CSV file to write.")],
+    *,
+    kept: Annotated[str | None, typer.Option(help="An imported file by (the beginning of) its SHA-256, byte for byte as it came.")] = None,
+    start: Annotated[datetime | None, typer.Option("--from", help="First instant, UTC.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", help="End, UTC.")] = None,
+    origin: Annotated[str, typer.Option(help="computed, reported_by_plant or imported.")] = "computed",
+    profile: Profile = "kz-nbd",
+    backtick: Backtick = False,
+) -> None:
+    """Write an imported file again, or a span of the centre's own averages in the data bank's shape."""
+    from tynys.centre.settings import find_folder
+    from tynys.cli.centre import told
+    from tynys.cli.databank_sink import exported
+    from tynys.watch.feed_store import kept as kept_file
+
+    if kept is None and (start is None or end is None):
+        raise typer.BadParameter("expected --kept SHA256, or --from and --to")
+    with told():
+        folder = find_folder(centre)
+        if kept is not None:
+            data = kept_file(folder.root / "databank", kept)
+        else:
+            span = tuple(round(moment.replace(tzinfo=UTC).timestamp() * 1000) for moment in (start, end) if moment is not None)
+            data = exported(
+                folder, (span[0], span[1]), origin, _profile(profile), quote="`" if backtick else '"', loaded=datetime.now(UTC).date()
+            )
+        out.write_bytes(data)
+    typer.echo(f"{out}: {len(data)} bytes")
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Argument(help="The CSV file to write; its profile is written beside it.")],
+    *,
+    days: Annotated[int, typer.Option(min=1, help="Days of 72 rows a series.")] = 2,
+    fault: Annotated[str | None, typer.Option(help="One of F1 to F16.")] = None,
+    seed: int = 1,
+    backtick: Backtick = False,
+) -> None:
+    """Generate a file of invented plants, without a fault or with one; `check` with its profile finds it."""
+    from tynys.cli.centre import told
+    from tynys.watch.feed_faults import sample_bytes, with_fault
+    from tynys.watch.feed_sample import sample as generate
+    from tynys.wire.databank_profile import profile_toml
+
+    with told():
+        made = generate(days=days, seed=seed, dialect="`" if backtick else '"')
+        if fault is not None:
+            made = with_fault(made, fault)
+        out.write_bytes(sample_bytes(made))
+        beside = out.with_suffix(".toml")
+        beside.write_text(profile_toml(made.profile), encoding="utf-8")
+    typer.echo(f"{out} and {beside}")
+
+
+def _profile(name: str) -> FeedProfile:
+    from tynys.wire.databank_profile import load_profile
+
+    return load_profile(name)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
