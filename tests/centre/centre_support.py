@@ -69,9 +69,7 @@ def make_configuration(*, facility="trial", interval_ms=5000, history_ms=0, unti
             span=span,
         )
 
-    chain = MeasuringChain(
-        name="main", channels=("stack-1.so2",), o2=Peripheral(source=PeripheralSource.CHANNEL, channel="stack-1.o2")
-    )
+    chain = MeasuringChain(name="main", channels=("stack-1.so2",), o2=Peripheral(source=PeripheralSource.CHANNEL, channel="stack-1.o2"))
     return FacilityConfiguration(
         facility=Facility(
             id=facility,
@@ -139,7 +137,10 @@ def make_blocks(start_ms, end_ms, *, so2=1000.0, o2=6.0, interval_ms=5000, facil
     """Steady SO2 and O2 over a span."""
     count = (end_ms - start_ms) // interval_ms
     grid = {"interval_ms": interval_ms, "facility": facility}
-    return (make_block("stack-1.so2", start_ms, np.full(count, so2), **grid), make_block("stack-1.o2", start_ms, np.full(count, o2), **grid))
+    return (
+        make_block("stack-1.so2", start_ms, np.full(count, so2), **grid),
+        make_block("stack-1.o2", start_ms, np.full(count, o2), **grid),
+    )
 
 
 class ManualClock:

@@ -29,7 +29,13 @@ class Process:
     async def start(self):
         self.folder.running.unlink(missing_ok=True)
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", PROGRAM, "run", str(self.folder.root), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+            sys.executable,
+            "-c",
+            PROGRAM,
+            "run",
+            str(self.folder.root),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
         )
         deadline = time.monotonic() + 30
         while not self.folder.running.exists():
@@ -192,5 +198,3 @@ def children_of(pid):
     """Processes started by a process."""
     with open(f"/proc/{pid}/task/{pid}/children") as listing:  # noqa: PTH123 - the kernel's own listing
         return [int(each) for each in listing.read().split()]
-
-

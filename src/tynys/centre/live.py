@@ -132,9 +132,7 @@ class Live:
             verification_valid_to_ms=_verified_to(plan, source, now_ms),
         )
 
-    def _component(
-        self, source: Source, name: str, channel: Channel | None, row: RunningAverage | None, now_ms: int
-    ) -> ComponentView:
+    def _component(self, source: Source, name: str, channel: Channel | None, row: RunningAverage | None, now_ms: int) -> ComponentView:
         latest = self._state.rings.latest(channel.id) if channel is not None else None
         last = self._averages.last(source.id, name, SHORT)
         start, end = window_of(SHORT, now_ms)
