@@ -18,11 +18,12 @@ class RegistryPart:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reads = engine.execution_options(reads_only=True)
 
     def _all(self, query: Any) -> Sequence[Row[Any]]:
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             return connection.execute(query).all()
 
     def _one(self, table: Table, condition: Any) -> Row[Any] | None:
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             return connection.execute(select(table).where(condition)).first()

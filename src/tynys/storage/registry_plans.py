@@ -65,14 +65,14 @@ class Plans(RegistryPart):
         )
         rows = [
             {
-                "id": str(c.id),
+                "id": str(channel.id),
                 "facility": facility,
-                "name": c.name,
-                "component": c.component,
-                "unit": str(c.unit),
-                "acquisition": msgspec.json.encode(c.acquisition).decode(),
+                "name": channel.name,
+                "component": channel.component,
+                "unit": str(channel.unit),
+                "acquisition": msgspec.json.encode(channel.acquisition).decode(),
             }
-            for c in configuration.channels
+            for channel in configuration.channels
         ]
         connection.execute(delete(channels).where(channels.c.facility == facility))
         if rows:
