@@ -9,8 +9,14 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
+from typer.testing import CliRunner
+
+from tynys.centre.foundation import make_centre
+from tynys.cli import app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 HEADER = "AT,AP,AH,AFDP,GTEP,TIT,TAT,TEY,CDP,CO,NOX"
@@ -47,16 +53,25 @@ async def test_the_hourly_averages_are_the_recorded_decimal_numbers(tmp_path: Pa
     assert "every number is the same" in said
     rows = [line.split() for line in said.splitlines() if line.startswith(("nox ", "co "))]
     assert rows == [["nox", "211", "211", "0"], ["co", "211", "211", "0"]]
-    code, said = await replay(folder, "--centre", tmp_path / "kept" / "centre")
-    assert code == 1
-    assert "not running" in said
 
 
-async def test_a_broken_line_is_named_before_anything_is_sent(tmp_path: Path) -> None:
+@pytest.fixture
+def said_here() -> Iterator[Callable[..., tuple[int, str]]]:
+    """Runs a command in this process: no centre is needed to be told what is wrong."""
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["replay", *map(str, arguments)], env={"COLUMNS": "200", "NO_COLOR": "1"})
+        return result.exit_code, result.output
+
+    yield run
+    structlog.reset_defaults()
+
+
+def test_a_broken_line_is_named_before_anything_is_sent(tmp_path: Path, said_here) -> None:
     write_year(tmp_path / "gt.csv", 3, random.Random(1))  # noqa: S311
     with (tmp_path / "gt.csv").open("a", encoding="utf-8") as file:
         file.write("1,2,3\n")
-    code, said = await replay(tmp_path)
+    code, said = said_here(tmp_path)
     assert code == 1
     assert "line 5" in said
     assert "expected 11 cells" in said
@@ -64,15 +79,27 @@ async def test_a_broken_line_is_named_before_anything_is_sent(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("option", "value", "words"),
-    [("--start", "2011-01-01", "offset"), ("--start", "2011-01-01T00:30Z", "whole hour"), ("--column", "NOX", "COLUMN=component")],
+    [
+        ("--start", "2011-01-01", "offset"),
+        ("--start", "2011-01-01T00:30Z", "whole hour"),
+        ("--column", "NOX", "COLUMN=component"),
+    ],
 )
-async def test_a_wrong_option_is_explained(tmp_path: Path, option: str, value: str, words: str) -> None:
-    code, said = await replay(tmp_path, option, value)
+def test_a_wrong_option_is_explained(tmp_path: Path, said_here, option: str, value: str, words: str) -> None:
+    code, said = said_here(tmp_path, option, value)
     assert code == 2
     assert words in said
 
 
-async def test_a_folder_without_files_is_said_to_be_empty(tmp_path: Path) -> None:
-    code, said = await replay(tmp_path)
+def test_a_folder_without_files_is_said_to_be_empty(tmp_path: Path, said_here) -> None:
+    code, said = said_here(tmp_path)
     assert code == 1
     assert "no CSV file" in said
+
+
+def test_a_centre_that_does_not_run_is_said_to_stand(tmp_path: Path, said_here) -> None:
+    make_centre(tmp_path / "centre", intake_port=0, public_port=0)
+    write_year(tmp_path / "gt.csv", 3, random.Random(1))  # noqa: S311
+    code, said = said_here(tmp_path, "--centre", tmp_path / "centre")
+    assert code == 1
+    assert "not running" in said

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+import structlog
+from typer.testing import CliRunner
 
+from tynys.cli import app
 from tynys.plant import spool_reader
 from tynys.plant.spool_tables import connect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -66,14 +70,25 @@ async def test_check_prints_a_row_for_each_thing_and_fails_when_one_is_wrong(pla
     assert 'word_order = "CDAB"' in said
 
 
+@pytest.fixture
+def said_here() -> Iterator[Callable[..., tuple[int, str]]]:
+    """Runs a command in this process."""
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        result = CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "200", "NO_COLOR": "1"})
+        return result.exit_code, result.output
+
+    yield run
+    structlog.reset_defaults()
+
+
 @pytest.mark.parametrize("command", ["check", "run", "status"])
-async def test_an_unknown_key_is_named_with_its_line_by_every_command(plant_folder, command: str) -> None:
+def test_an_unknown_key_is_named_with_its_line_by_every_command(plant_folder, said_here, command: str) -> None:
     plant_folder.write(gateway_lines="seal_second = 5")
-    code, said = await tynys("plant", command, plant_folder.file)
+    code, said = said_here("plant", command, plant_folder.file)
     assert code == 1
     assert "plant.toml, line 7" in said
     assert "seal_second" in said
-    assert "Traceback" not in said
 
 
 async def test_run_reads_keeps_serves_its_page_and_stops_cleanly_on_a_signal(plant_folder, analyser) -> None:
@@ -84,7 +99,7 @@ async def test_run_reads_keeps_serves_its_page_and_stops_cleanly_on_a_signal(pla
     page = plant_folder.folder / "spool" / "page.json"
     spool = plant_folder.folder / "spool" / "spool.sqlite"
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not page.exists() or not _sealed(spool):
                 await asyncio.sleep(0.1)
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -125,7 +140,7 @@ def _sealed(spool: Path) -> bool:
         connection.close()
 
 
-async def test_status_without_a_spool_says_how_to_start(plant_folder) -> None:
-    code, said = await tynys("plant", "status", plant_folder.file)
+def test_status_without_a_spool_says_how_to_start(plant_folder, said_here) -> None:
+    code, said = said_here("plant", "status", plant_folder.file)
     assert code == 1
     assert "tynys plant run" in said
