@@ -39,7 +39,7 @@ def count_folder(folder: Path) -> dict[str, object]:
         gateway = folder / "plants" / plant
         spooled = read_spool(gateway / "spool", centre)
         verified, failed = verified + spooled.receipts_verified, failed + spooled.receipts_failed
-        offers = read_offers(folder / "ledgers" / f"{plant}.sqlite")
+        offers = read_offers(folder / "analysers" / f"{plant}.sqlite")
         stored = read_readings(lake, {_gateway_id(gateway)}, 0, 2**53)
         for name, channel, interval_ms in _channels(gateway / "facility.json"):
             due = np.arange(-(-run["start_ms"] // interval_ms) * interval_ms, run["end_ms"], interval_ms, dtype=np.int64)

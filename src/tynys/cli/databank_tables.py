@@ -83,10 +83,17 @@ def show_imported(done: ImportedFeed, profile: FeedProfile, lang: str) -> None:
 
 def worded(finding: Finding, say: Voice) -> str:
     """A finding as a sentence."""
-    evidence = {name: say.measured(value) if isinstance(value, float) else value for name, value in finding.evidence.items()}
+    evidence = {name: _shown(value, say) for name, value in finding.evidence.items()}
     if "component" in evidence:
         evidence["component"] = say.component(str(evidence["component"]))
     return say.t(finding.message, **evidence)
+
+
+def _shown(value: str | float, say: Voice) -> str:
+    """Numbers by the language; stray tabs and line breaks made visible."""
+    if isinstance(value, str):
+        return value.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return say.measured(value) if isinstance(value, float) else str(value)
 
 
 def _voice(lang: str) -> Voice:

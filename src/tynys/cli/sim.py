@@ -27,7 +27,9 @@ def run(
     clock: Annotated[str | None, typer.Option(help="shared clock, tcp://host:port; the computer's clock without it")] = None,
     ports_file: Annotated[Path | None, typer.Option(help="JSON file to write once all servers listen")] = None,
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    fault: Annotated[list[str] | None, typer.Option(help="NAME[:target][@+seconds|@moment][/seconds], may be repeated")] = None,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="NAME, NAME:target, NAME@+seconds, NAME@moment, with /seconds for how long, may be repeated")
+    ] = None,
     control: Annotated[
         Path | None, typer.Option(help="file of faults watched while running (default: the ports file with .faults)")
     ] = None,
@@ -64,7 +66,9 @@ def run_all(
     seed: Annotated[int, typer.Option(help="everything random follows from it")] = 1,
     clock: Annotated[str | None, typer.Option(help="shared clock, tcp://host:port; the computer's clock without it")] = None,
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    fault: Annotated[list[str] | None, typer.Option(help="NAME[:target][@+seconds|@moment][/seconds], may be repeated")] = None,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="NAME, NAME:target, NAME@+seconds, NAME@moment, with /seconds for how long, may be repeated")
+    ] = None,
     drift: Annotated[bool, typer.Option(help="whether analysers drift between their adjustments")] = True,
     keep_hours: Annotated[int, typer.Option(help="hours of simulated time the ledgers keep, 0 for all")] = 0,
 ) -> None:
@@ -171,7 +175,9 @@ def faults(
 @sim.command()
 def inject(
     ports_file: Annotated[Path, typer.Argument(help="ports file of the running plant", exists=True, dir_okay=False)],
-    fault: Annotated[list[str] | None, typer.Argument(help="NAME[:target][@+seconds|@moment][/seconds]; none lifts all")] = None,
+    fault: Annotated[
+        list[str] | None, typer.Argument(help="NAME, NAME:target, NAME@+seconds, NAME@moment, with /seconds for how long; none lifts all")
+    ] = None,
 ) -> None:
     """Set the faults of a running plant: exactly those given, in place of those injected before."""
     import json as codec

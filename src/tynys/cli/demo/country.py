@@ -38,17 +38,18 @@ class Country:
         """What the demo knows of its own run, for the checker."""
         return self.root / MARK
 
+    @property
+    def analysers(self) -> Path:
+        """The simulated plants' ledgers, ports and faults."""
+        return self.root / "analysers"
+
     def ledger(self, facility: str) -> Path:
         """What the plant's analysers had on offer, and who read it."""
-        return self.root / "ledgers" / f"{facility}.sqlite"
+        return self.analysers / f"{facility}.sqlite"
 
     def ports(self, facility: str) -> Path:
         """Where the plant's analysers listen."""
-        return self.root / "ports" / f"{facility}.json"
-
-    def control(self, facility: str) -> Path:
-        """Faults switched at run time."""
-        return self.root / "control" / f"{facility}.json"
+        return self.analysers / f"{facility}.json"
 
     def gateway(self, facility: str) -> Path:
         """The live gateway's folder."""
@@ -66,7 +67,7 @@ class Country:
                     "expected an empty folder or one of an earlier demo", where=str(self.root), hint="Name another folder with --folder."
                 )
             shutil.rmtree(self.root)
-        for path in (self.logs, self.root / "ledgers", self.root / "ports", self.root / "control"):
+        for path in (self.logs, self.analysers):
             path.mkdir(parents=True, exist_ok=True)
         self.note({})
 

@@ -109,12 +109,11 @@ class Demo:
         processes, country, settings = self.processes, self._country, self._settings
         codes = await asyncio.to_thread(make_centre, country, self.plants, port=settings.port)
         await processes.start("centre", "centre", "run", str(country.centre), "--clock", self.clock_url)
-        for plant in self.plants:
-            faults = [part for fault in settings.faults for part in ("--fault", fault)]
-            await processes.start(
-                f"plant-{plant}", "sim", "run", plant, "--clock", self.clock_url, "--ledger", str(country.ledger(plant)),
-                "--seed", str(settings.seed), "--ports-file", str(country.ports(plant)), "--control", str(country.control(plant)), *faults,
-            )  # fmt: skip
+        chosen = [part for plant in self.plants for part in ("--plant", plant)]
+        faults = [part for fault in settings.faults for part in ("--fault", fault)]
+        await processes.start(
+            "plants", "sim", "run-all", str(country.analysers), "--clock", self.clock_url, "--seed", str(settings.seed), *chosen, *faults
+        )
         running = await self._appears(country.centre / "run.json")
         addresses = msgspec.json.decode(running.read_bytes())
         self.page_url, self.intake_url = addresses["public_url"], addresses["intake_url"]
