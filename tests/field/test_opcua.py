@@ -53,6 +53,16 @@ async def test_values_and_source_times_arrive(plant_server, signals, mode, until
     assert {sample.status for sample in samples.values()} == {InstrumentStatus.VALID}
 
 
+async def test_a_poll_is_one_request_for_all_nodes(plant_server, signals):
+    driver = signals(plant_server.url)
+    await driver.connect()
+    protocol = driver._client.uaclient.protocol
+    before = protocol._request_id
+    for t_ms in range(5):
+        await driver.poll(t_ms)
+    assert protocol._request_id == before + 5
+
+
 async def test_a_change_is_told_and_an_unchanged_value_repeats(plant_server, signals):
     driver = signals(plant_server.url, mode="subscription", publishing_ms=50, stale_after_ms=600)
     await driver.connect()
