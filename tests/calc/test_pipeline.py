@@ -1,6 +1,7 @@
 """Averages depend on readings, plan and pack alone: not on order, splitting or company."""
 
-import random
+import itertools
+import math
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -13,12 +14,14 @@ from tynys.calc.pipeline import average_windows, channels_needed, longer_windows
 from tynys.calc.series import Series, join_blocks
 from tynys.calc.table import AverageTable
 from tynys.domain.base import to_ms
+from tynys.domain.component import Certainty
 from tynys.domain.instrument import Acquisition, AcquisitionMode
 from tynys.domain.limit import LimitKind
 from tynys.domain.plan import CalibrationFunction
 from tynys.domain.quantity import GasState, Moisture
 from tynys.domain.reading import ReadingBlock
 from tynys.domain.status import AverageStatus, InstrumentStatus
+from tynys.law.values import Deduction
 
 MINUTE = 60_000
 MIDNIGHT = to_ms(datetime(2025, 3, 9, 19, tzinfo=UTC))  # of 10 March in Almaty
@@ -70,7 +73,7 @@ def test_a_day_in_pieces_is_the_day_at_once(plant, pack, day, cuts):
     edges = [0, *sorted(cuts), 72]
     pieces = [
         average_windows(plant, pack, day, "PT20M", MIDNIGHT + a * 20 * MINUTE, MIDNIGHT + b * 20 * MINUTE)
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        for a, b in itertools.pairwise(edges)
     ]
     same(whole, AverageTable.concatenate(pieces))
 
@@ -79,7 +82,7 @@ def test_a_day_in_pieces_is_the_day_at_once(plant, pack, day, cuts):
 def test_longer_averages_are_the_same_from_readings_and_from_stored_short_ones(plant, pack, day, period):
     direct = average_windows(plant, pack, day, period, MIDNIGHT, MIDNIGHT + DAY)
     rows = average_windows(plant, pack, day, "PT20M", MIDNIGHT, MIDNIGHT + DAY).rows()
-    random.Random(1).shuffle(rows)
+    np.random.default_rng(1).shuffle(rows)
     stored = longer_windows(AverageTable.from_rows(rows, period="PT20M"), pack, period, MIDNIGHT, MIDNIGHT + DAY)
     assert [(r.value, r.status, r.count_valid, r.o2_dry_pct) for r in direct.rows()] == [
         (r.value, r.status, r.count_valid, r.o2_dry_pct) for r in stored.rows()
@@ -90,8 +93,6 @@ def test_longer_averages_are_the_same_from_readings_and_from_stored_short_ones(p
 def test_the_day_is_the_mean_of_unrounded_short_averages(plant, pack, day):
     short = average_windows(plant, pack, day, "PT20M", MIDNIGHT, MIDNIGHT + DAY)
     (row,) = average_windows(plant, pack, day, "P1D", MIDNIGHT, MIDNIGHT + DAY).rows()
-    import math
-
     assert row.value == math.fsum(short.value) / 72
     assert row.count_expected == 1440
 
@@ -199,11 +200,6 @@ def test_history_each_minute_and_live_each_second_meet_in_one_channel(plant, pac
 
 
 def test_a_deduction_takes_a_share_of_the_limit_off_and_stops_at_zero(plant, pack, day):
-    from tynys.law import load_pack  # noqa: F401
-
-    from tynys.domain.component import Certainty
-    from tynys.law.values import Deduction
-
     rule = Deduction(component="so2", share_of_limit=0.2, limit_period="PT20M", clause="test", certainty=Certainty.TO_CONFIRM)
     deducting = msgspec.structs.replace(pack, deductions=(rule,))
     plain = average_windows(plant, pack, day, "PT20M", MIDNIGHT, MIDNIGHT + DAY)
@@ -256,7 +252,7 @@ def test_blocks_in_any_order_join_to_one_series(plant, pack, day):
             part = slice(i, i + 100)
             cause = np.zeros(len(s.value[part]), np.uint8)
             blocks.append(ReadingBlock(channel, int(s.time_ms[i]), MINUTE, s.value[part], s.status[part], cause))
-    random.Random(2).shuffle(blocks)
+    np.random.default_rng(2).shuffle(blocks)
     joined = join_blocks(blocks + blocks[:3])
     whole = average_windows(plant, pack, day, "PT20M", MIDNIGHT, MIDNIGHT + DAY)
     same(whole, average_windows(plant, pack, joined, "PT20M", MIDNIGHT, MIDNIGHT + DAY))

@@ -82,7 +82,7 @@ def test_oxygen_near_air_is_not_corrected(o2):
 )
 def test_conditions_that_cannot_be_give_nothing_and_no_warning(t, p, h):
     assert np.isnan(to_dry(to_normal(one(10.0), one(t), one(p)), one(h)))[0]
-    assert np.isnan(flow_to_dry(flow_to_normal(one(10.0), one(t), one(p)), one(h)))[0] or h < 100 < 0
+    assert np.isnan(flow_to_dry(flow_to_normal(one(10.0), one(t), one(p)), one(h)))[0]
 
 
 @given(st.floats(-20, 600), st.floats(60, 110), st.floats(0, 60), st.floats(0.1, 1e4), st.floats(0.1, 1e7))
