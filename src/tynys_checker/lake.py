@@ -21,18 +21,11 @@ DAY_MS = 86_400_000
 
 def read_readings(lake: Path, gateways: set[str], start_ms: int, end_ms: int) -> dict[str, Rows]:
     """Rows by channel of the half-open span, as sent by the given gateways."""
-    partitions = None
+    rows: list[tuple[str, str, object]] = [("gateway", "in", sorted(gateways)), ("time_ms", ">=", start_ms), ("time_ms", "<", end_ms)]
     if end_ms - start_ms <= DAY_MS:
-        days = {datetime.fromtimestamp(t / 1000, tz=UTC).date().isoformat() for t in (start_ms, end_ms - 1)}
-        partitions = [("day", "in", sorted(days))]
-    table: pa.Table = DeltaTable(lake / "readings").to_pyarrow_table(
-        partitions=partitions, filters=[("gateway", "in", sorted(gateways))], columns=["channel", "time_ms", "value", "gateway"]
-    )
-    keep = pc.and_(
-        pc.and_(pc.greater_equal(table["time_ms"], start_ms), pc.less(table["time_ms"], end_ms)),
-        pc.is_in(table["gateway"], value_set=pa.array(sorted(gateways), pa.string())),
-    )
-    return by_channel(table.filter(keep))
+        rows.append(("day", "in", sorted({datetime.fromtimestamp(t / 1000, tz=UTC).date() for t in (start_ms, end_ms - 1)})))
+    table: pa.Table = DeltaTable(lake / "readings").to_pyarrow_table(filters=rows, columns=["channel", "time_ms", "value"])
+    return by_channel(table)
 
 
 def by_channel(table: pa.Table) -> dict[str, Rows]:
