@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from tynys.centre.outbox import Outbox
 from tynys.domain.errors import StorageError
 from tynys.domain.feed_names import FEED_NAMES
@@ -17,8 +20,6 @@ from tynys.wire.databank import encode_feed
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
-
-    import pyarrow as pa
 
     from tynys.centre.settings import CentreFolder
     from tynys.watch.feed_store import AveragesSink
@@ -56,7 +57,7 @@ class IntoOutbox:
 
 @contextlib.contextmanager
 def open_sink(folder: CentreFolder) -> Iterator[AveragesSink]:
-    """The lake if nobody writes it, else the running centre's outbox."""
+    """The lake if it has begun and nobody writes it, else the outbox of the centre, running or to be run."""
     reader = JournalReader(folder.journal)
     incarnation = reader.incarnation
     reader.close()
@@ -78,6 +79,6 @@ def open_sink(folder: CentreFolder) -> Iterator[AveragesSink]:
 def exported(folder: CentreFolder, span: tuple[int, int], origin: str, profile: FeedProfile, *, quote: str, loaded: date) -> bytes:
     """A span of a centre's averages as a file of the data bank; sources named as the profile says."""
     table = LakeReader(folder.lake).averages(None, sorted(set(FEED_NAMES.values())), profile.period.value, *span)
-    table = table.filter([value == origin for value in table["origin"].to_pylist()])
+    table = table.filter(pc.equal(table["origin"].cast(pa.string()), origin))
     names = {entry.id: (entry.region, entry.organization, entry.source) for entry in profile.sources if entry.id}
     return encode_feed(exported_rows(table, names, profile, loaded=loaded.isoformat(), quote=quote))

@@ -34,7 +34,9 @@ def one_stream_under_two_sources(view: FeedView) -> Iterator[Seen]:
     value = pl.col("pollutant_concentration")
     days = (
         view.sound.filter(value.is_not_null())
-        .with_columns((pl.col("start_ms") // 86_400_000).alias("day"))
+        .with_columns(
+            pl.col("start_ms").cast(pl.Datetime("ms", "UTC")).dt.convert_time_zone(view.profile.zone.value).dt.date().alias("day")
+        )
         .group_by("organization", "source", "component", "day")
         .agg(
             pl.len().alias("n"),

@@ -1,0 +1,129 @@
+"""`tynys databank` from a person's side."""
+
+from __future__ import annotations
+
+import contextlib
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from tynys.centre.foundation import make_centre
+from tynys.centre.outbox import Outbox
+from tynys.centre.settings import CentreFolder
+from tynys.cli import app
+from tynys.storage.journal import Journal
+from tynys.storage.journal_records import JournalEntry
+from tynys.storage.lake_reader import LakeReader
+from tynys.storage.lake_writer import LakeWriter
+
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def feed(tmp_path):
+    file = tmp_path / "june.csv"
+    assert run(app, ["databank", "sample", str(file), "--days", "1", "--fault", "F9"]).exit_code == 0
+    return file
+
+
+@pytest.fixture
+def centre(tmp_path):
+    folder = make_centre(tmp_path / "centre", name="test", simulated=True, hosts=(), intake_port=0, public_port=0)
+    batch = JournalEntry(uuid4(), uuid4(), 1, bytes(32), b"", "00" * 8, bytes(64), b"payload", 1_780_000_000_000, 0, 0)
+    with contextlib.closing(Journal.open(folder.journal)) as journal:
+        journal.append([batch])
+    return folder
+
+
+def with_names(feed):
+    """The profile beside the file, its sources named as an export needs them."""
+    return ["--profile", str(feed.with_suffix(".toml"))]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "negative value"), ("ru", "отрицательным значением"), ("kk", "теріс мәні бар")])
+def test_check_tells_in_three_languages_and_fails(feed, lang, words):
+    done = run(app, ["databank", "check", str(feed), *with_names(feed), "--lang", lang])
+    assert done.exit_code == 1
+    assert "NBD-NEGATIVE" in done.output
+    assert words.split()[0] in done.output
+
+
+def test_check_of_a_clean_file_succeeds(tmp_path):
+    file = tmp_path / "clean.csv"
+    run(app, ["databank", "sample", str(file), "--days", "1", "--backtick"])
+    done = run(app, ["databank", "check", str(file), *with_names(file)])
+    assert done.exit_code == 0
+    assert "no check found anything" in done.output
+    assert file.read_bytes().startswith(b"`registered_date`")
+
+
+def test_check_names_a_broken_line(feed):
+    feed.write_bytes(feed.read_bytes() + b"only;three;fields\n")
+    done = run(app, ["databank", "check", str(feed), *with_names(feed)])
+    assert done.exit_code == 1
+    assert "17 fields" in done.output
+    assert "3 fields" in done.output
+
+
+def test_an_import_into_a_resting_centre_is_in_its_lake_and_comes_out_again(feed, centre, tmp_path):
+    done = run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)])
+    assert done.exit_code == 0, done.output
+    assert "1944 averages new" in done.output
+    table = LakeReader(centre.lake).averages(None, None, "PT20M", 0, 1 << 45)
+    assert set(table["origin"].to_pylist()) == {"imported"}
+    assert set(table["simulated"].to_pylist()) == {True}
+    sha256 = done.output.split("SHA-256 ")[1].strip()
+    out = tmp_path / "again.csv"
+    assert run(app, ["databank", "export", str(centre.root), str(out), "--kept", sha256[:10]]).exit_code == 0
+    assert out.read_bytes() == feed.read_bytes()
+
+
+def test_an_import_into_a_running_centre_is_handed_over(feed, centre):
+    reader = Journal.open(centre.journal)
+    writer = LakeWriter(centre.lake, reader.incarnation)
+    try:
+        done = run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)])
+    finally:
+        writer.close()
+        reader.close()
+    assert done.exit_code == 0, done.output
+    assert "1944 averages handed over" in done.output
+    outbox = Outbox(CentreFolder(centre.root).derived)
+    assert sum(table.num_rows for _, kind, _, mark, table in outbox.waiting() if kind == "averages" and mark) == 1944
+    outbox.close()
+
+
+def test_averages_of_a_span_are_exported_under_the_profiles_names(feed, centre, tmp_path):
+    run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)])
+    profile = feed.with_suffix(".toml")
+    text = profile.read_text(encoding="utf-8")
+    for number, plant in (("1", "gres-a"), ("2", "gres-a"), ("1", "tets-b"), ("2", "tets-b")):
+        organization = {"gres-a": "ТОО «Имитация ГРЭС-А»", "tets-b": "АО «Имитация ТЭЦ-Б»"}[plant]
+        head = "too-imitatsiya" if plant == "gres-a" else "ao-imitatsiya"
+        entry = f'organization = "{organization}"\nsource = "Дымовая труба №{number}"\n'
+        text = text.replace(entry, entry + f'id = "nbd-{head}-{plant}.dymovaya-truba-n{number}"\nregion = "Область"\n', 1)
+    profile.write_text(text, encoding="utf-8")
+    out = tmp_path / "out.csv"
+    span = ["--from", "2026-06-01", "--to", "2026-06-02", "--origin", "imported"]
+    done = run(app, ["databank", "export", str(centre.root), str(out), *span, *with_names(feed)])
+    assert done.exit_code == 0, done.output
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith('"registered_date";"region"')
+    assert len(lines) == 1 + 57 * 20
+    assert '"Область";"АО «Имитация ТЭЦ-Б»"' in lines[1] + lines[10]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "code"),
+    [
+        (["databank", "check", "absent.csv"], "does not exist", 2),
+        (["databank", "sample", "x.csv", "--fault", "F17"], "no fault is called", 1),
+        (["databank", "export", ".", "x.csv"], "expected --kept SHA256", 2),
+    ],
+)
+def test_a_wrong_call_says_what_is_expected(arguments, words, code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run(app, arguments, env={"COLUMNS": "300", "TERM": "dumb"})
+    assert done.exit_code == code
+    assert words in done.output
