@@ -120,25 +120,29 @@ async def _send(
 async def _wait(
     order: Order, centre: RunningCentre, recorded: Mapping[str, Sequence[Decimal | None]], watcher: Watcher
 ) -> dict[str, dict[int, Decimal | None]]:
-    """Ask the API until every hour has its average, or nothing more comes."""
-    total = sum(len(values) for values in recorded.values())
+    """Ask the API until every hour has its average, or nothing more comes; then read all of them once."""
     source = source_id(order.facility)
+    counts = {component: len(values) for component, values in recorded.items()}
+    have: dict[str, set[int]] = {component: set() for component in counts}
     before, still_since = -1, time.monotonic()
     async with httpx.AsyncClient(base_url=centre.public_url, timeout=60, trust_env=False) as client:
-        while True:
-            averages: dict[str, dict[int, Decimal | None]] = {}
-            for component, values in recorded.items():
-                averages[component] = await _asked(client, source, component, order.start_ms, len(values))
-            there = sum(len(found) for found in averages.values())
-            watcher.averaging(there, total)
-            if there >= total:
-                return averages
+        while (there := sum(map(len, have.values()))) < sum(counts.values()):
+            watcher.averaging(there, sum(counts.values()))
             if there != before:
                 before, still_since = there, time.monotonic()
             if time.monotonic() - still_since > STILL_S:
                 hint = "is its plan approved? See tynys centre approve-plan, or give --approve" if not there else "see the centre's log"
-                raise NotFoundError(f"{there} of {total} averages have appeared, and no more come", where=centre.public_url, hint=hint)
+                message = f"{there} of {sum(counts.values())} averages have appeared, and no more come"
+                raise NotFoundError(message, where=centre.public_url, hint=hint)
             await asyncio.sleep(LOOK_S)
+            for component, count in counts.items():
+                hours = range(order.start_ms, order.start_ms + count * HOUR_MS, HOUR_MS)
+                first = next((hour for hour in hours if hour not in have[component]), None)
+                if first is not None:
+                    rest = (hours.stop - first) // HOUR_MS
+                    have[component].update(await _asked(client, source, component, first, rest))
+        watcher.averaging(there, there)
+        return {component: await _asked(client, source, component, order.start_ms, count) for component, count in counts.items()}
 
 
 async def _asked(client: httpx.AsyncClient, source: str, component: str, start_ms: int, count: int) -> dict[int, Decimal | None]:
