@@ -25,10 +25,16 @@ Times are RFC 3339 UTC; spans are half-open. Every answer that carries simulated
 
 def create_public_app(centre: Centre) -> FastAPI:
     """The application for people and programs: the public API, to which the pages are added."""
+    app = public_routes()
+    app.state.centre = centre
+    return app
+
+
+def public_routes() -> FastAPI:
+    """The public API without a centre behind it, enough to describe it."""
     app = FastAPI(
         title="Tynys", version=version("tynys"), description=DESCRIPTION, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
     )
-    app.state.centre = centre
     app.state.html_error = None
     problems.install(app)
     for module in (places, series, line, service):

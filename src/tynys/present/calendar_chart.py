@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from tynys.present import svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from markupsafe import Markup
 
@@ -68,7 +68,7 @@ def summaries(days: Sequence[Day]) -> list[MonthSummary]:
 
 
 def month_picture(voice: Voice, year: int, month: int, days: Iterable[Day]) -> Markup:
-    """One month: a column a week, Monday on top; full days pale, partly valid ones half filled, poor ones dark, exceeded ones with a diamond."""
+    """One month: a column a week, Monday on top; full days pale, partly valid half filled, poor dark, exceeded with a diamond."""
     first_weekday, length = calendar.monthrange(year, month)
     members = list(days)
     shapes: dict[str, list[str]] = {}

@@ -52,7 +52,9 @@ def day_chart(voice: Voice, steps: Steps, *, limit: float | None, unit: str, tit
         labels.append(svg.text(voice.number(mark, _places(marks)), class_="y", x=-8, y=y(mark) + 4, text_anchor="end"))
     if limit is not None:
         labels.append(svg.element("line", class_="limit", x1=0, x2="100%", y1=y(limit), y2=y(limit)))
-        labels.append(svg.text(voice.t("chart.limit", limit=voice.measured(limit)), class_="limit", x="100%", y=y(limit) - 5, text_anchor="end"))
+        labels.append(
+            svg.text(voice.t("chart.limit", limit=voice.measured(limit)), class_="limit", x="100%", y=y(limit) - 5, text_anchor="end")
+        )
     foot = TOP + HEIGHT + RIBBON + 22
     for index, time_ms in enumerate(hours(begin, end)):
         share = (time_ms - begin) / (end - begin) * 100
@@ -60,9 +62,9 @@ def day_chart(voice: Voice, steps: Steps, *, limit: float | None, unit: str, tit
         labels.append(svg.text(voice.clock(time_ms), class_=kind, x=f"{svg.number(share)}%", y=foot, text_anchor="middle"))
     labels.append(svg.text(unit, class_="y", x=-8, y=TOP - 2, text_anchor="end"))
     inner = [
-        svg.element("svg", grid, class_="plot", overflow="visible"),
-        svg.element("svg", plot, class_="plot", viewBox=f"0 0 1000 {TOP + HEIGHT + FOOT}", preserveAspectRatio="none", height="100%"),
-        svg.element("svg", labels, class_="plot", overflow="visible"),
+        svg.element("svg", grid, width="100%", overflow="visible"),
+        svg.element("svg", plot, width="100%", viewBox=f"0 0 1000 {TOP + HEIGHT + FOOT}", preserveAspectRatio="none", height="100%"),
+        svg.element("svg", labels, width="100%", overflow="visible"),
     ]
     return svg.picture(inner, title=title, description=description, class_="day-chart", width="100%", height=TOP + HEIGHT + FOOT)
 

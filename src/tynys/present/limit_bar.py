@@ -28,7 +28,9 @@ def limit_bar(voice: Voice, value: float | None, limit: float | None, forecast: 
         svg.element("line", class_="bar-limit", x1=_at(1), x2=_at(1), y1=1, y2=17),
     ]
     if value / limit > SCALE:
-        parts.append(svg.element("svg", svg.element("path", class_="bar-over", d="M-7 4l4 5-4 5M-2 4l4 5-4 5"), x="97%", overflow="visible"))
+        parts.append(
+            svg.element("svg", svg.element("path", class_="bar-over", d="M-7 4l4 5-4 5M-2 4l4 5-4 5"), x="97%", overflow="visible")
+        )
     if forecast is not None:
         mark = svg.element("path", class_="bar-forecast", d="M0 1l5 8-5 8-5-8z")
         parts.append(svg.element("svg", mark, x=_at(forecast / limit), overflow="visible"))

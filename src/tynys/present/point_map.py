@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
 
 from tynys.present import svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from markupsafe import Markup
 
 WEST, SOUTH, EAST, NORTH = 45.5, 40.0, 88.0, 56.0
 WIDTH = 1000.0
@@ -39,7 +40,7 @@ class Place:
 
 
 def project(longitude_deg: float, latitude_deg: float) -> tuple[float, float]:
-    """Picture coordinates of a point. [thousandths of the width]"""
+    """Picture coordinates of a point. [thousandths of the width]."""
     return (longitude_deg - WEST) / (EAST - WEST) * WIDTH, (NORTH - latitude_deg) / (NORTH - SOUTH) * HEIGHT
 
 
@@ -49,7 +50,7 @@ def outline_path(rings: Sequence[Ring]) -> str:
     for ring in rings:
         points = [(round(x), round(y)) for x, y in (project(*point) for point in ring)]
         kept = [point for index, point in enumerate(points) if index == 0 or point != points[index - 1]]
-        steps = "".join(f"l{x - u} {y - v}" for (u, v), (x, y) in zip(kept, kept[1:], strict=False))
+        steps = "".join(f"l{x - u} {y - v}" for (u, v), (x, y) in pairwise(kept))
         path.append(f"M{kept[0][0]} {kept[0][1]}{steps}z")
     return "".join(path)
 
@@ -75,8 +76,8 @@ def point_map(rings: Sequence[Ring], places: Sequence[Place], *, title: str) -> 
     ground = svg.element("svg", land, viewBox=f"0 0 {WIDTH:.0f} {HEIGHT:.0f}", width="100%", height="100%", preserveAspectRatio="none")
     marks = [_stack(group) for group in groups(places)]
     # a group, not an image: the links inside are to be reached
-    inner = [svg.element("title", str(svg.escape(title))), ground, *marks]
-    return svg.Markup(svg.element("svg", inner, class_="point-map", role="group", aria_label=title, width="100%"))  # noqa: S704 - escaped in svg
+    inner = [svg.element("title", str(escape(title))), ground, *marks]
+    return Markup(svg.element("svg", inner, class_="point-map", role="group", aria_label=title, width="100%"))  # noqa: S704 - every part is escaped in svg
 
 
 def _stack(group: Sequence[Place]) -> str:

@@ -84,7 +84,7 @@ def capital(sentence: str) -> str:
 
 
 def nation(voice: Voice, counts: Mapping[str, int], *, lead: bool = True) -> list[Segment]:
-    """How the country stands: "Eight of eleven sources are within their limits. One exceeds, one is silent."
+    """How the country stands: "Eight of eleven sources are within their limits. One exceeds, one is silent.".
 
     ``lead`` says how many sources there are where none is within its limits.
     """
@@ -135,7 +135,11 @@ def reason(voice: Voice, state: ComponentState, now_ms: int, *, since_ms: int | 
     """Why a component stands where it stands, in one line under its name."""
     if state.standing == "exceeding":
         said = voice.t("reason.exceeding", period=period_words(voice, period))
-        return said if since_ms is None else voice.t("reason.exceeding_since", period=period_words(voice, period), since=voice.since(since_ms, now_ms))
+        return (
+            said
+            if since_ms is None
+            else voice.t("reason.exceeding_since", period=period_words(voice, period), since=voice.since(since_ms, now_ms))
+        )
     if state.standing == "near":
         return budget(voice, state, now_ms)
     if since_ms is not None and voice.has(f"reason.{state.standing}_since"):

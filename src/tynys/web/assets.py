@@ -53,7 +53,9 @@ class Assets:
     def url(self, name: str) -> str:
         """Address of a file; a name that does not exist is a programming error."""
         if not (self.folder / name).is_file():
-            raise ConfigurationError(f"no static file {name}", where=str(self.folder), hint="run `python hatch_build.py` (or `make install`)")
+            raise ConfigurationError(
+                f"no static file {name}", where=str(self.folder), hint="run `python hatch_build.py` (or `make install`)"
+            )
         return f"/static/{self.digest}/{name}"
 
     def get(self, name: str) -> Asset | None:
@@ -63,7 +65,7 @@ class Assets:
             if not path.is_relative_to(self.folder) or not path.is_file() or path.suffix not in TYPES:
                 return None
             body = path.read_bytes()
-            packed = gzip.compress(body, 6, mtime=0) if len(body) > _WORTH_PACKING and path.suffix not in {".woff2"} else None
+            packed = gzip.compress(body, 6, mtime=0) if len(body) > _WORTH_PACKING and path.suffix != ".woff2" else None
             self._read[name] = Asset(body, packed, TYPES[path.suffix])
         return self._read[name]
 

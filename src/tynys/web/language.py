@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from tynys.present.catalogue import LANGUAGES
 
@@ -19,7 +19,7 @@ def language_of(request: Request) -> Language:
     """The language of the answer."""
     for wanted in (request.query_params.get("lang"), request.cookies.get("lang")):
         if wanted in LANGUAGES:
-            return cast("Language", wanted)
+            return wanted
     return preferred(request.headers.get("accept-language", ""))
 
 
@@ -35,7 +35,7 @@ def preferred(header: str) -> Language:
             except ValueError:
                 weight = 0.0
             ranked.append((-weight, position, code))
-    return cast("Language", min(ranked)[2]) if ranked else "kk"
+    return min(ranked)[2] if ranked else "kk"
 
 
 def theme_of(request: Request) -> str:

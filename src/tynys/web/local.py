@@ -1,4 +1,4 @@
-"""The plant's own page: what the gateway reads, its own averages against the limit, and the line to the ministry; works with the line cut."""
+"""The plant's own page: what the gateway reads, its own averages against the limit, the line to the ministry; works with the line cut."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def source_context(voice: Voice, view: PlantView, index: int) -> dict[str, Any]:
 def component_row(voice: Voice, view: LocalComponentView, now_ms: int) -> dict[str, Any]:
     """One component: the running window, its forecast, and the averages that have closed."""
     closed = [
-        f"{sentences.period_words(voice, average.period)} {voice.clock(average.start_ms)}: {voice.beside(average.value, view.limit)}"
+        f"{voice.known('period_noun', average.period)} {voice.clock(average.start_ms)}–{voice.clock(average.end_ms)}: "
+        f"{voice.beside(average.value, view.limit)}"
         for average in view.closed
     ]
     return {
@@ -135,12 +136,16 @@ def line_facts(voice: Voice, line: LineView, now_ms: int) -> list[tuple[str, str
         ago = voice.t("value.ago", length=voice.duration(now_ms - receipt.received_ms))
     unsent = voice.t("plant.none")
     if line.oldest_unsent_ms is not None:
-        unsent = f"{voice.moment(line.oldest_unsent_ms, now_ms, seconds=True)} ({voice.t('value.ago', length=voice.duration(now_ms - line.oldest_unsent_ms))})"
+        age = voice.t("value.ago", length=voice.duration(now_ms - line.oldest_unsent_ms))
+        unsent = f"{voice.moment(line.oldest_unsent_ms, now_ms, seconds=True)} ({age})"
     found = [
         (voice.t("plant.batches_stored"), voice.number(line.batches_stored)),
         (voice.t("plant.batches_unsent"), voice.number(line.batches_unsent)),
         (voice.t("plant.oldest_unsent"), unsent),
-        (voice.t("plant.last_receipt"), ago + (f" · {voice.known('receipt', receipt.outcome)} · № {voice.number(receipt.position)}" if receipt else "")),
+        (
+            voice.t("plant.last_receipt"),
+            ago + (f" · {voice.known('receipt', receipt.outcome)} · № {voice.number(receipt.position)}" if receipt else ""),
+        ),
         (voice.t("plant.rows_unsealed"), voice.number(line.rows_unsealed)),
         (voice.t("plant.spool_bytes"), f"{voice.number(line.spool_bytes / 1e6, 1)}\u00a0{voice.t('unit.megabyte')}"),
     ]
@@ -148,9 +153,13 @@ def line_facts(voice: Voice, line: LineView, now_ms: int) -> list[tuple[str, str
         found.append((voice.t("plant.batches_refused"), voice.number(line.batches_refused)))
     if line.clock_offset_ms is not None:
         found.append((voice.t("plant.clock_offset"), f"{voice.number(line.clock_offset_ms / 1000, 3)}\u00a0{voice.t('duration.s')}"))
-    return found
+    return [(sentences.capital(label), value) for label, value in found]
 
 
 def alarm_words(voice: Voice, alarm: AlarmView, now_ms: int) -> dict[str, str]:
     """What a person should look at."""
-    return {"words": voice.known("alarm", alarm.code), "since": voice.moment(alarm.since_ms, now_ms, seconds=True), "detail": alarm.detail}
+    return {
+        "words": sentences.capital(voice.known("alarm", alarm.code)),
+        "since": voice.moment(alarm.since_ms, now_ms, seconds=True),
+        "detail": alarm.detail,
+    }

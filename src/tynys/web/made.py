@@ -75,7 +75,9 @@ def steps(voice: Voice, average: Average, configuration: FacilityConfiguration |
     detail = join(status, counted if average.raw is None else "", packed, voice.known("origin", str(average.origin)))
     if average.outside_calibration_range:
         detail = join(detail, voice.t("made.outside"))
-    found.append(step(voice.t("made.reported") if average.status == AverageStatus.VALID else voice.t("made.not_reported"), reported, detail))
+    found.append(
+        step(voice.t("made.reported") if average.status == AverageStatus.VALID else voice.t("made.not_reported"), reported, detail)
+    )
     if average.mass_g_s is not None:
         flow = f"{voice.number(average.flow_dry_nm3_h)} {voice.unit('Nm3/h')}" if average.flow_dry_nm3_h is not None else ""
         found.append(step(voice.t("made.mass"), f"{voice.number(average.mass_g_s, 1)} {voice.unit('g/s')}", flow))

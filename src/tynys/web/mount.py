@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tynys.domain.errors import NotFoundError, TynysError
 from tynys.web.assets import assets
+from tynys.web.language import language_of
 from tynys.web.pages import design, errors, facilities, facility, methods, nation, source, transmission
 from tynys.web.site import Site
 
@@ -63,7 +64,11 @@ def static_routes() -> list[BaseRoute]:
 def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            return await page(site, request)
+            if "part" not in request.query_params:
+                return await page(site, request)
+            packed = "gzip" in request.headers.get("accept-encoding", "")
+            key = f"{language_of(request)} {packed} {request.url.path}?{request.url.query}"
+            return await site.shared.get(key, lambda: page(site, request))
         except NotFoundError as error:
             return errors.page(site, request, 404, error.error_code, error.message)
         except TynysError as error:

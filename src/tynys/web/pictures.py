@@ -21,7 +21,9 @@ def big(voice: Voice, series: ChartSeries, *, title: str) -> Markup | None:
     if len(series.start_ms) == 0 or not np.isfinite(series.mean).any():
         return None
     steps = day_chart.Steps(series.start_ms, width_ms(series), series.minimum, series.maximum, series.mean, ribbon_names(series))
-    return day_chart.day_chart(voice, steps, limit=series.limit, unit=voice.unit(series.unit), title=title, description=described(voice, series))
+    return day_chart.day_chart(
+        voice, steps, limit=series.limit, unit=voice.unit(series.unit), title=title, description=described(voice, series)
+    )
 
 
 def small(voice: Voice, view: ComponentView, series: ChartSeries) -> dict[str, Any]:
@@ -41,6 +43,6 @@ def described(voice: Voice, series: ChartSeries) -> str:
 
 
 def width_ms(series: ChartSeries) -> int:
-    """How long a step of a series is: its interval, or the width of its buckets where it was decimated. [ms]"""
+    """How long a step of a series is: its interval, or the width of its buckets where it was decimated. [ms]."""
     gaps = np.diff(series.start_ms)
     return int(max(series.interval_ms, gaps.min())) if len(gaps) else series.interval_ms

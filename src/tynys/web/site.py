@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from tynys.present.units import subscripts
 from tynys.present.voice import voice
 from tynys.web.assets import assets
 from tynys.web.language import LABELS, THEMES, language_of, theme_of
+from tynys.web.shared import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,12 @@ _WORTH_PACKING = 1024
 def templates() -> Environment:
     """The templates of the package; an unknown name in one is an error."""
     environment = Environment(
-        loader=PackageLoader("tynys.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        loader=PackageLoader("tynys.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals["plain"] = plain
     environment.filters["sub"] = subscripts
@@ -74,6 +80,7 @@ class Site:
     queries: Queries
     stream_path: str = "/api/v1/stream"
     api_path: str = "/api/v1"
+    shared: Shared = field(default_factory=Shared)
 
     def page(
         self,
@@ -94,7 +101,9 @@ class Site:
             return answer(request, templates().get_template("part.html").render(common | context | {"zones": zones, "folder": folder}))
         return remember(request, answer(request, templates().get_template(template).render(common | context), status))
 
-    def fragment(self, request: Request, template: str, context: dict[str, Any], *, heading: str, section: str, simulated: bool) -> Response:
+    def fragment(
+        self, request: Request, template: str, context: dict[str, Any], *, heading: str, section: str, simulated: bool
+    ) -> Response:
         """A piece of a page for htmx; the same piece inside a page of its own for everyone else."""
         common = self.common(request, section=section, simulated=simulated, live=None)
         if request.headers.get("hx-request"):

@@ -24,6 +24,8 @@ COLOURS = (
     *("near", "nearfill", "exceed", "invalid", "missing", "cal"),
 )
 LIMIT = 350.0
+OVER = {17, 45, 46}
+"""Days of the sample calendar with a limit exceeded."""
 START_MS = 1_790_000_000_000 // (20 * times.MINUTE) * 20 * times.MINUTE
 """A fixed moment, so that the page is the same whenever it is made."""
 
@@ -37,7 +39,8 @@ async def page(site: Site, request: Request) -> Response:
     shape[40:43] = np.nan
     ribbon = ["invalid" if 40 <= index < 43 else "calibration" if index == 20 else "valid" for index in range(72)]  # noqa: PLR2004 - the shape's gap
     steps = Steps(START_MS + np.arange(72) * 20 * times.MINUTE, 20 * times.MINUTE, shape - 14, shape + 17, shape, ribbon)
-    days = [calendar_chart.Day(date(2026, 1, 1) + timedelta(days=index), 1 - (index % 11 == 3) * 0.1 - (index % 37 == 5) * 0.5, index % 41 == 7) for index in range(90)]
+    shares = ([0.99] * 7 + [0.88] + [1.0] * 9 + [0.52] + [0.97] * 5 + [0.8]) * 4
+    days = [calendar_chart.Day(date(2026, 1, 1) + timedelta(days=index), share, index in OVER) for index, share in enumerate(shares[:90])]
     context = {
         "standings": [str(standing) for standing in Standing],
         "bars": [(name, voice.beside(value, LIMIT), limit_bar(voice, value, LIMIT, ahead, name)) for name, value, ahead in samples],

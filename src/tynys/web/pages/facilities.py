@@ -68,7 +68,8 @@ async def page(site: Site, request: Request) -> Response:
 
 def matches(query: str, facility: FacilityView) -> bool:
     """Whether the words typed stand in any of the facility's names or its operator's."""
-    text = " ".join((facility.names.kk, facility.names.ru, facility.names.en, facility.operator, facility.facility)).casefold()
+    names = facility.names
+    text = f"{names.kk} {names.ru} {names.en} {facility.operator} {facility.facility}".casefold()
     return all(word in text for word in query.casefold().split())
 
 

@@ -36,8 +36,7 @@ class LimitRow:
     scope: str
     component: Any
     period: str
-    value: str
-    unit: str
+    values: list[str]
     document: str
     certainty: str
 
@@ -129,18 +128,21 @@ def limit_rows(voice: Voice, facility: FacilityView, configuration: FacilityConf
     names |= {unit.id: voice.brief(unit.names) for unit in configuration.units}
     names[facility.facility] = voice.t("scope.facility")
     moment = from_ms(now_ms)
+    gathered: dict[tuple[str, str, str, str, str], list[str]] = {}
+    for limit in configuration.limits:
+        if limit.in_force(moment):
+            key = (limit.scope, limit.component, limit.period, limit.document, str(limit.certainty))
+            gathered.setdefault(key, []).append(f"{voice.measured(limit.value)}\u00a0{voice.unit(limit.unit)}")
     return [
         LimitRow(
-            scope=names.get(limit.scope, limit.scope),
-            component=voice.short(limit.component),
-            period=voice.known("period_noun", limit.period),
-            value=voice.measured(limit.value),
-            unit=voice.unit(limit.unit),
-            document=limit.document,
-            certainty=str(limit.certainty),
+            scope=names.get(scope, scope),
+            component=voice.short(component),
+            period=voice.known("period_noun", period),
+            values=values,
+            document=document,
+            certainty="to_confirm" if certainty == "to_confirm" else "",
         )
-        for limit in configuration.limits
-        if limit.in_force(moment)
+        for (scope, component, period, document, certainty), values in gathered.items()
     ]
 
 

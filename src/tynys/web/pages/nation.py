@@ -33,9 +33,33 @@ MARKED = (Standing.EXCEEDING, Standing.NEAR, Standing.SILENT, Standing.INVALID, 
 BREAKS = {
     word.replace("\u00ad", ""): word
     for word in (
-        *("Kazakh\u00adstan", "Kara\u00adganda", "Mangy\u00adstau", "Qara\u00adghandy", "Turki\u00adstan", "Kyzyl\u00adorda", "Kosta\u00adnay"),
-        *("Казах\u00adстан", "Кара\u00adганда", "Ман\u00adгистау", "Турке\u00adстан", "Кызыл\u00adорда", "Алма\u00adтинская", "Восточ\u00adный"),
-        *("Запад\u00adный", "Север\u00adный", "Қазақ\u00adстан", "Қара\u00adғанды", "Маңғы\u00adстау", "Түркі\u00adстан", "Қызыл\u00adорда"),
+        *(
+            "Kazakh\u00adstan",
+            "Kara\u00adganda",
+            "Mangy\u00adstau",
+            "Qara\u00adghandy",
+            "Turki\u00adstan",
+            "Kyzyl\u00adorda",
+            "Kosta\u00adnay",
+        ),
+        *(
+            "Казах\u00adстан",
+            "Кара\u00adганда",
+            "Ман\u00adгистау",
+            "Турке\u00adстан",
+            "Кызыл\u00adорда",
+            "Алма\u00adтинская",
+            "Восточ\u00adный",
+        ),
+        *(
+            "Запад\u00adный",
+            "Север\u00adный",
+            "Қазақ\u00adстан",
+            "Қара\u00adғанды",
+            "Маңғы\u00adстау",
+            "Түркі\u00adстан",
+            "Қызыл\u00adорда",
+        ),
         *("Солтүс\u00adтік", "Павло\u00adдар", "Қоста\u00adнай", "Коста\u00adнай"),
     )
 }

@@ -22,7 +22,7 @@ from tynys.web.pages.facilities import region_name
 from tynys.web.ribbon import NAMES, ribbon_codes, ribbon_names
 from tynys.web.rows import ORDER, share, since, worst
 from tynys.web.site import Live, spoken
-from tynys.web.spans import Span, chosen_span
+from tynys.web.spans import chosen_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,11 @@ async def chart_context(site: Site, request: Request, voice: Voice, source: Sour
         "follow": span.name == "day",
         "limit": series.limit,
         "chart_words": {
-            **{name: voice.t(f"chart.{name}", **({"limit": voice.measured(series.limit)} if name == "limit" else {})) for name in WORDS if name != "range"},
+            **{
+                name: voice.t(f"chart.{name}", **({"limit": voice.measured(series.limit)} if name == "limit" else {}))
+                for name in WORDS
+                if name != "range"
+            },
             "unit": voice.unit(series.unit),
             "language": "en-GB" if voice.language == "en" else "ru",
             "months": [voice.month(number) for number in range(1, 13)],
@@ -174,7 +178,9 @@ async def table(site: Site, request: Request) -> Response:
     now_ms = (await site.queries.nation()).now_ms
     voice, span = spoken(request), chosen_span(request, now_ms)
     kind = request.query_params.get("kind", "averages")
-    found = await site.queries.chart(source.source, view.component, kind, span.start_ms, span.end_ms, TABLE_ROWS if span.name != "day" else 72)
+    found = await site.queries.chart(
+        source.source, view.component, kind, span.start_ms, span.end_ms, TABLE_ROWS if span.name != "day" else 72
+    )
     states = ribbon_names(found)
     rows = [
         {
@@ -224,7 +230,14 @@ def facts(voice: Voice, source: SourceView, now_ms: int) -> list[tuple[str, str]
     if source.units_text:
         running = sum(1 for _, _, on in source.units_text if on)
         load = sum(load for _, load, on in source.units_text if on)
-        found.append((voice.n("fact.units", len(source.units_text), on=kazakh.possessive(str(running), running) if voice.language == "kk" else running), f"{voice.number(load)}\u00a0{voice.unit('MW')}"))
+        found.append(
+            (
+                voice.n(
+                    "fact.units", len(source.units_text), on=kazakh.possessive(str(running), running) if voice.language == "kk" else running
+                ),
+                f"{voice.number(load)}\u00a0{voice.unit('MW')}",
+            )
+        )
     found.append((voice.t("fact.state"), voice.known("plant_state", source.plant_state)))
     if source.fuel:
         fuel = FUELS.get(source.fuel)
@@ -251,7 +264,9 @@ def thousands(voice: Voice, value: float) -> str:
     return voice.number(value)
 
 
-async def made_of(site: Site, request: Request, voice: Voice, source: SourceView, view: ComponentView, now_ms: int) -> dict[str, Any] | None:
+async def made_of(
+    site: Site, request: Request, voice: Voice, source: SourceView, view: ComponentView, now_ms: int
+) -> dict[str, Any] | None:
     """The steps behind one closed average: the last one, or the one the address names."""
     average = view.last_closed
     at = _whole(request.query_params.get("at"))
@@ -275,5 +290,3 @@ def calendar_sentence(voice: Voice, days: Sequence[calendar_chart.Day]) -> str:
 
 def _whole(value: str | None) -> int:
     return int(value) if value and value.isdigit() and len(value) < 16 else 0  # noqa: PLR2004 - milliseconds have 13 digits
-
-

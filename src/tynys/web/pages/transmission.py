@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from tynys.centre.views import GapView, GatewayView, TransmissionView
+    from tynys.centre.views import GapView, GatewayView, NationView, TransmissionView
     from tynys.present.voice import Voice
     from tynys.web.site import Site
 
@@ -28,12 +28,7 @@ async def page(site: Site, request: Request) -> Response:
     nation = await site.queries.nation()
     names = {facility.facility: facility.names for facility in nation.facilities}
     voice = spoken(request)
-    channels = {
-        str(channel.id): f"{voice.brief(facility.names)}, {channel.name}"
-        for facility in nation.facilities
-        if facility.configuration
-        for channel in facility.configuration.channels
-    }
+    channels = channel_words(voice, nation)
     owners = {gateway.gateway: gateway.facility for gateway in view.gateways}
 
     def named(facility: str) -> str:
@@ -43,7 +38,7 @@ async def page(site: Site, request: Request) -> Response:
         owner = named(owners.get(gap.gateway, gap.gateway))
         if not gap.channel:
             return f"{owner}: {voice.t('transmission.whole_gateway')}"
-        return channels.get(gap.channel, f"{owner}, {gap.channel}")
+        return channels.get((owners.get(gap.gateway, ""), gap.channel), f"{owner}, {gap.channel}")
 
     gaps = [
         {
@@ -59,7 +54,7 @@ async def page(site: Site, request: Request) -> Response:
         "now_ms": view.now_ms,
         "sentence": headline(voice, view),
         "facts": facts(voice, view),
-        "gateways": [row(voice, gateway, view.now_ms, named(gateway.facility)) for gateway in view.gateways],
+        "gateways": [row(voice, gateway, view.now_ms, named(gateway.facility)) for gateway in ordered(view)],
         "gaps": gaps,
         "more": max(0, len(view.gaps) - MOST_GAPS),
     }
@@ -67,6 +62,29 @@ async def page(site: Site, request: Request) -> Response:
     zones = ("state", "gateways", "gaps")
     simulated = nation.simulated or any(gateway.simulated for gateway in view.gateways)
     return site.page(request, "transmission.html", context, section="transmission", simulated=simulated, live=live, zones=zones)
+
+
+def channel_words(voice: Voice, nation: NationView) -> dict[tuple[str, str], str]:
+    """Every channel by facility and by name or id: plant, stack or boiler, substance."""
+    found = {}
+    for facility in nation.facilities:
+        configuration = facility.configuration
+        if configuration is None:
+            continue
+        places = {point.id: point.source for point in configuration.points}
+        names = {source.id: voice.brief(source.names) for source in configuration.sources}
+        units = {unit.id: voice.brief(unit.names) for unit in configuration.units}
+        for channel in configuration.channels:
+            place = units.get(channel.of_unit or "") or names.get(places.get(channel.point or "", ""), "")
+            words = ", ".join(part for part in (voice.brief(facility.names), place, voice.component(channel.component)) if part)
+            found[facility.facility, channel.name] = found[facility.facility, str(channel.id)] = words
+    return found
+
+
+def ordered(view: TransmissionView) -> list[GatewayView]:
+    """Live gateways before those of the history, those in trouble first."""
+    rank = ("silent", "invalid", "not_connected", "within")
+    return sorted(view.gateways, key=lambda gateway: (gateway.role != "live", rank.index(standing(gateway, view.now_ms)), gateway.facility))
 
 
 def standing(gateway: GatewayView, now_ms: int) -> str:
