@@ -300,9 +300,9 @@ class Running:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def averages(self, source="trial.stack-1", *, at_least=1, timeout=15.0, where=lambda _: True, **params):
+    async def averages(self, source="trial.stack-1", *, at_least=1, within_s=15.0, where=lambda _: True, **params):
         """Averages of a source once enough of them fit."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + within_s
         span = {"start": stamp(START_MS - 30 * DAY_MS), "end": stamp(START_MS + 30 * DAY_MS)}
         while True:
             items = (await self.get("/averages", source=source, limit=10_000, **(span | params)))["items"]
@@ -311,9 +311,9 @@ class Running:
                 return fitting
             await asyncio.sleep(0.05)
 
-    async def until(self, condition, timeout=15.0):
+    async def until(self, condition, within_s=15.0):
         """Wait until something holds."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline, "it did not come to pass"
             await asyncio.sleep(0.02)

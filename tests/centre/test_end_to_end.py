@@ -125,7 +125,7 @@ async def test_one_reading_an_hour_is_its_own_hourly_average_to_the_last_digit(t
     await trial.at.send(gateway, gateway.seal(blocks, (trial.midnight_ms, trial.midnight_ms + DAY_MS)))
     hours = await trial.averages(period="PT1H", at_least=24)
     assert [row["raw"] for row in hours] == values
-    assert await trial.averages(period="PT20M", timeout=0.2) == []
+    assert await trial.averages(period="PT20M", within_s=0.2) == []
     (day,) = await trial.averages(period="P1D")
     assert math.isclose(day["raw"], sum(values) / 24, rel_tol=1e-15)
 
@@ -159,7 +159,7 @@ async def test_a_plan_nobody_approved_is_receipted_not_averaged_and_averaged_aft
     gateway = await trial.gateway(simulated=False, configuration=configuration)
     reply = await trial.at.send(gateway, gateway.steady(trial.start_ms, trial.start_ms + SHORT_MS))
     assert [(receipt.outcome, receipt.plan_known) for receipt in reply.receipts] == [(Outcome.STORED, False)]
-    assert await trial.averages(timeout=0.6) == []
+    assert await trial.averages(within_s=0.6) == []
     await trial.at.until(trial.findings)
     assert [each.check for each in trial.findings()] == ["PLAN-NOT-APPROVED"]
     digest = configuration.digest().hex()

@@ -1,5 +1,7 @@
 """Sets of spans."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +33,7 @@ def test_a_set_of_spans_is_a_set_of_instants(added, removed):
 def test_spans_stay_sorted_apart_and_not_empty(added):
     held = list(SpanSet(added))
     assert all(start < end for start, end in held)
-    assert all(before[1] < after[0] for before, after in zip(held, held[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(held))
 
 
 @given(spans, spans)

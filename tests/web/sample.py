@@ -224,9 +224,13 @@ class Sample:
     async def transmission(self):
         gateways = () if self.empty else tuple(self.gateway(name, role) for name in FACILITIES for role in ("live", "history"))
         channel = str(self.configurations["tets-2"].channels[0].id)
-        gaps = () if self.empty else (
-            GapView("g-gres-2-live", None, NOW - 360_000, NOW, 21_600, "line_cut"),
-            GapView("g-tets-2-live", channel, NOW - 7_200_000, NOW - 6_000_000, 1_200, "no_answer"),
+        gaps = (
+            ()
+            if self.empty
+            else (
+                GapView("g-gres-2-live", None, NOW - 360_000, NOW, 21_600, "line_cut"),
+                GapView("g-tets-2-live", channel, NOW - 7_200_000, NOW - 6_000_000, 1_200, "no_answer"),
+            )
         )
         return TransmissionView(NOW, gateways, gaps, 48_211, 48_190, 1.0, 158.0)
 

@@ -1,7 +1,8 @@
-"""Serve the sample by hand: `python tests/web/serve.py PORT`, then open the pages in a browser."""
+"""Serve the samples by hand: `python tests/web/serve.py PORT`, the plant's page on the next port."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -11,6 +12,23 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from application import sample_app
 from sample import Sample
+from sample_plant import SamplePlant
+
+from tynys.plant.local_page import local_app
+from tynys.web import local
+
+
+async def main(port):
+    plant = local_app(SamplePlant(), page=local.render_plant, mount=local.routes())
+    apps = (
+        (sample_app(Sample()), port),
+        (sample_app(Sample(empty=True)), port + 2),
+        (sample_app(Sample(loading=0.4)), port + 3),
+        (plant, port + 1),
+    )
+    servers = [uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=number, log_level="warning")) for app, number in apps]
+    await asyncio.gather(*(server.serve() for server in servers))
+
 
 if __name__ == "__main__":
-    uvicorn.run(sample_app(Sample()), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    asyncio.run(main(int(sys.argv[1])))
