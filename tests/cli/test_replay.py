@@ -9,14 +9,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from tynys.centre.foundation import make_centre
 from tynys.cli import app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 HEADER = "AT,AP,AH,AFDP,GTEP,TIT,TAT,TEY,CDP,CO,NOX"
@@ -56,15 +55,14 @@ async def test_the_hourly_averages_are_the_recorded_decimal_numbers(tmp_path: Pa
 
 
 @pytest.fixture
-def said_here() -> Iterator[Callable[..., tuple[int, str]]]:
+def said_here() -> Callable[..., tuple[int, str]]:
     """Runs a command in this process: no centre is needed to be told what is wrong."""
 
     def run(*arguments: str | Path) -> tuple[int, str]:
         result = CliRunner().invoke(app, ["replay", *map(str, arguments)], env={"COLUMNS": "200", "NO_COLOR": "1"})
         return result.exit_code, result.output
 
-    yield run
-    structlog.reset_defaults()
+    return run
 
 
 def test_a_broken_line_is_named_before_anything_is_sent(tmp_path: Path, said_here) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from tynys.cli import app
@@ -19,7 +18,7 @@ from tynys.plant import spool_reader
 from tynys.plant.spool_tables import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -71,15 +70,14 @@ async def test_check_prints_a_row_for_each_thing_and_fails_when_one_is_wrong(pla
 
 
 @pytest.fixture
-def said_here() -> Iterator[Callable[..., tuple[int, str]]]:
+def said_here() -> Callable[..., tuple[int, str]]:
     """Runs a command in this process."""
 
     def run(*arguments: str | Path) -> tuple[int, str]:
         result = CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "200", "NO_COLOR": "1"})
         return result.exit_code, result.output
 
-    yield run
-    structlog.reset_defaults()
+    return run
 
 
 @pytest.mark.parametrize("command", ["check", "run", "status"])

@@ -1,4 +1,4 @@
-"""How the centre logs: one line of key=value on standard error, only what a person may have to act on."""
+"""How the programs log: one line of key=value on standard error, only what a person may have to act on."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 import structlog
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Set structlog up for a long-running program."""
+def to_stderr(level: int = logging.INFO) -> None:
+    """Set logging up for a long-running program."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -20,3 +20,8 @@ def configure(level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def quiet() -> None:
+    """No log lines between the rows of a table."""
+    to_stderr(logging.CRITICAL)
