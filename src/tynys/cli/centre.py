@@ -60,25 +60,21 @@ def run(folder: Folder, *, clock: Annotated[str | None, typer.Option(help="A sha
     with told():
         import uvloop
 
-        from tynys.centre.logs import configure
+        from tynys.cli import logs
 
-        configure()
+        logs.to_stderr()
         uvloop.run(_run(folder, clock))
 
 
 async def _run(folder: Path, clock: str | None) -> None:
-    from importlib.util import find_spec
-
     from tynys.centre.app import create_intake_app, create_public_app
     from tynys.centre.programme import Centre
     from tynys.centre.server import serve
+    from tynys.web import mount
 
     async with Centre.open(folder, clock_url=clock) as centre:
         public = create_public_app(centre)
-        if find_spec("tynys.web.site") is not None:
-            from tynys.web import mount
-
-            mount(public, centre.queries)
+        mount(public, centre.queries)
         await serve(centre, create_intake_app(centre), public, said=typer.echo)
 
 

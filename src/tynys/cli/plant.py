@@ -61,12 +61,13 @@ def check(
     send: Annotated[bool, typer.Option(help="send one empty signed batch, to see whether the centre knows this gateway")] = True,
 ) -> None:
     """Read every channel once, ask the centre, and say in words what is wrong."""
+    from tynys.cli import logs
     from tynys.cli.plant_tables import show_check
     from tynys.domain.errors import TynysError
     from tynys.plant.check import check_plant, wrong
     from tynys.plant.settings import load_settings
 
-    _quiet()
+    logs.quiet()
     try:
         lines = asyncio.run(check_plant(load_settings(settings), send=send))
     except TynysError as error:
@@ -116,12 +117,3 @@ def _refusal(error: Exception) -> typer.Exit:
     """Say what is wrong on standard error."""
     typer.echo(str(error), err=True)
     return typer.Exit(FAILED)
-
-
-def _quiet() -> None:
-    """No log lines between the rows of a table."""
-    import logging
-
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

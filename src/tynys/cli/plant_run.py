@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 import uvloop
 
+from tynys.cli import logs
 from tynys.plant.gateway import Gateway
 from tynys.plant.local_page import local_app
 from tynys.plant.local_queries import GatewayQueries
@@ -28,11 +27,7 @@ log = structlog.get_logger("tynys.plant")
 
 def run_until_stopped(settings_file: Path) -> None:
     """Run a gateway until SIGINT or SIGTERM; SIGHUP ends the run and starts another with the settings read again."""
-    structlog.configure(
-        processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.LogfmtRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.to_stderr()
     again = True
     while again:
         again = uvloop.run(_run(settings_file))

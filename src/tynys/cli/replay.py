@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -33,13 +32,12 @@ def replay(
     show: Annotated[int, typer.Option(help="so many differing rows are shown")] = 10,
 ) -> None:
     """Send hourly recorded values as a plant, read their hourly averages back, and compare them digit by digit."""
-    import structlog
-
+    from tynys.cli import logs
     from tynys.cli.replay_chain import Order, carry
     from tynys.cli.replay_table import Progress, show_result
     from tynys.domain.errors import TynysError
 
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logs.quiet()
     try:
         columns = dict(_column(text) for text in column or DEFAULT_COLUMNS)
         order = Order(

@@ -37,6 +37,8 @@ def run(
     keep_hours: Annotated[int, typer.Option(help="hours of simulated time the ledger keeps, 0 for all")] = 0,
 ) -> None:
     """Run one simulated plant until it is told to stop."""
+    from tynys.cli import logs
+    from tynys.sim.country import serve_plant
     from tynys.sim.programme import SimSettings
 
     if control is None and ports_file is not None:
@@ -52,9 +54,7 @@ def run(
         drift=drift,
         keep_hours=keep_hours,
     )
-    _log_to_stderr()
-    from tynys.sim.country import serve_plant
-
+    logs.to_stderr()
     raise typer.Exit(serve_plant(settings, clock))
 
 
@@ -73,13 +73,14 @@ def run_all(
     keep_hours: Annotated[int, typer.Option(help="hours of simulated time the ledgers keep, 0 for all")] = 0,
 ) -> None:
     """Run all plants, each a process of its own, forked from one start: quicker, and in less memory."""
+    from tynys.cli import logs
     from tynys.domain.errors import TynysError
     from tynys.sim.country import serve_country
     from tynys.sim.faults.grammar import parse_faults
     from tynys.sim.plants import FACILITIES, plant_spec
     from tynys.sim.programme import SimSettings
 
-    _log_to_stderr()
+    logs.to_stderr()
     faults_wanted = tuple(fault or ())
     try:
         for facility in plant or FACILITIES:
@@ -103,14 +104,6 @@ def run_all(
         for facility in plant or FACILITIES
     ]
     raise typer.Exit(serve_country(plants, clock))
-
-
-def _log_to_stderr() -> None:
-    import sys
-
-    import structlog
-
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 @sim.command("list")
