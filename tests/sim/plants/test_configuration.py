@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, uuid5
 
+import msgspec
 import pytest
 
 from tynys.domain.base import to_ms
 from tynys.domain.component import Certainty
+from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.consistency import check_configuration
 from tynys.domain.errors import NotFoundError
 from tynys.domain.instrument import AcquisitionMode
@@ -24,6 +26,11 @@ def configuration(request):
 
 def test_it_passes_the_check_of_the_domain(configuration):
     assert [str(problem) for problem in check_configuration(configuration)] == []
+
+
+def test_the_document_is_canonical_as_it_stands(configuration):
+    document = configuration.encode()
+    assert msgspec.json.decode(document, type=FacilityConfiguration).encode() == document
 
 
 def test_every_name_shown_says_simulated(configuration):

@@ -107,5 +107,5 @@ def span_of(plant: PlantSpec, stack: StackSpec, point: StackPoint) -> float:
     if point.component == "dust":
         return plant.dust_span_mg_m3
     if point.component == "flow":
-        return round(40.0 * stack.area_m2 * 3600)
+        return float(round(40.0 * stack.area_m2 * 3600))
     return point.span
