@@ -26,6 +26,8 @@ ABNORMAL = (
     "not_connected",
 )
 """Standings a headline names one by one, worst first; ``within`` is what remains."""
+MANY = 5
+"""A number whose plural form is the general one in every language: "all are silent" is said of 21 as of 5."""
 _EMPHASIS = re.compile(r"\[\[(.+?)\]\]")
 
 
@@ -86,7 +88,7 @@ def capital(sentence: str) -> str:
 def nation(voice: Voice, counts: Mapping[str, int], *, lead: bool = True) -> list[Segment]:
     """How the country stands: "Eight of eleven sources are within their limits. One exceeds, one is silent.".
 
-    ``lead`` says how many sources there are where none is within its limits.
+    ``lead`` makes it stand alone: it says how many sources there are where none is within its limits, and begins with a capital.
     """
     total, within = sum(counts.values()), counts.get("within", 0)
     if total == 0:
@@ -95,14 +97,20 @@ def nation(voice: Voice, counts: Mapping[str, int], *, lead: bool = True) -> lis
         return [Segment(capital(voice.n("nation.all_within", total, total=words(voice, "whole", total))))]
     segments = []
     if within:
-        many = voice.n("nation.some_within", within, within=words(voice, "part", within), total=words(voice, "of", total))
+        sources = voice.n("nation.of_sources", total, total=words(voice, "of", total))
+        many = voice.n("nation.some_within", within, within=words(voice, "part", within), sources=sources)
         segments.append(Segment(capital(many) + " "))
-    elif lead:
+    elif lead and total > 1:
         segments.append(Segment(capital(voice.n("nation.total", total, total=words(voice, "whole", total))) + " "))
     named = [(standing, counts[standing]) for standing in ABNORMAL if counts.get(standing)]
     for index, (standing, count) in enumerate(named):
-        clause = voice.n(f"nation.{standing}", count, count=words(voice, "some", count))
-        segments.append(Segment(capital(clause) if within and index == 0 else clause, standing))
+        if count == total:
+            only, every = voice.t("count.all").split("|")
+            clause = voice.n(f"nation.{standing}", 1 if count == 1 else MANY, count=only if count == 1 else every)
+        else:
+            clause = voice.n(f"nation.{standing}", count, count=words(voice, "some", count))
+        begins = not segments and lead
+        segments.append(Segment(capital(clause) if begins or (within and index == 0) else clause, standing))
         segments.append(Segment(", " if index < len(named) - 1 else "."))
     return segments
 

@@ -117,12 +117,16 @@ def headline(voice: Voice, view: TransmissionView) -> list[Segment]:
     silent, broken, good = states.count("silent") + states.count("not_connected"), states.count("invalid"), states.count("within")
     if good == len(live):
         return [Segment(sentences.capital(voice.n("transmission.all", good, total=sentences.words(voice, "whole", good))))]
-    said = voice.n("transmission.some", good, good=sentences.words(voice, "part", good), total=sentences.words(voice, "of", len(live)))
+    if good:
+        gateways = voice.n("transmission.of_gateways", len(live), total=sentences.words(voice, "of", len(live)))
+        said = voice.n("transmission.some", good, good=sentences.words(voice, "part", good), gateways=gateways)
+    else:
+        said = voice.n("transmission.total", len(live), total=sentences.words(voice, "whole", len(live)))
     segments = [Segment(sentences.capital(said) + " ")]
     clauses = [(state, count) for state, count in (("silent", silent), ("invalid", broken)) if count]
     for index, (state, count) in enumerate(clauses):
         clause = voice.n(f"transmission.{state}", count, count=sentences.words(voice, "some", count))
-        segments.append(Segment(sentences.capital(clause) if index == 0 else clause, state))
+        segments.append(Segment(sentences.capital(clause) if good and index == 0 else clause, state))
         segments.append(Segment(", " if index < len(clauses) - 1 else "."))
     return segments
 
