@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tynys.domain.status import GapCause, InstrumentStatus
-from tynys.field.modbus import ExceptionAnswer, MapDecoder, Read, decode_parameters, plan_reads
+from tynys.field.modbus import MapDecoder, decode_parameters, plan_reads
+from tynys.field.modbus_reads import ExceptionAnswer, Read
 from tynys.field.register_map import ModbusMap, Number, Parameter, Point, StatusBit, load_map
 
 ORDERS = {"ABCD": (0, 1, 2, 3), "CDAB": (2, 3, 0, 1), "BADC": (1, 0, 3, 2), "DCBA": (3, 2, 1, 0)}

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tynys.domain.status import GapCause
 from tynys.field.driver import LineError
-from tynys.field.modbus import ExceptionAnswer, Read
 from tynys.field.modbus_frame import Exchange, FrameReader
+from tynys.field.modbus_reads import ExceptionAnswer, Read
 
 READS = (Read(4, 1000, 2), Read(2, 1000, 27))
 WORDS = b"\x44\xe7\x40\x00"

@@ -4,8 +4,8 @@ import pytest
 
 from tynys.domain.status import GapCause
 from tynys.field.driver import LineError
-from tynys.field.modbus import Read
 from tynys.field.modbus_line import PipelinedLine
+from tynys.field.modbus_reads import Read
 from tynys.field.modbus_tcp import PymodbusTcpLine
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tynys.field.driver import RecoveringDriver
-from tynys.field.modbus import ExceptionAnswer, MapDecoder, decode_parameters, plan_reads
+from tynys.field.modbus import MapDecoder, decode_parameters, plan_reads
+from tynys.field.modbus_reads import ExceptionAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tynys.domain.reading import Sample
-    from tynys.field.modbus import Answer
     from tynys.field.modbus_line import Line
+    from tynys.field.modbus_reads import Answer
     from tynys.field.register_map import ModbusMap
     from tynys.field.settings import ModbusRtuSettings, ModbusTcpSettings
 

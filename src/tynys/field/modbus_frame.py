@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tynys.domain.status import GapCause
 from tynys.field.driver import LineError
-from tynys.field.modbus import ExceptionAnswer
+from tynys.field.modbus_reads import ExceptionAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tynys.field.modbus import Answer, Read
+    from tynys.field.modbus_reads import Answer, Read
 
 _HEADER = struct.Struct(">HHHBB")
 _BEFORE_LENGTH_COUNTS = 6

@@ -11,15 +11,15 @@ from pymodbus.exceptions import ConnectionException, ModbusException, ModbusIOEx
 
 from tynys.domain.status import GapCause
 from tynys.field.driver import LineError
-from tynys.field.modbus import ExceptionAnswer, Read
 from tynys.field.modbus_frame import Exchange, FrameReader
+from tynys.field.modbus_reads import ExceptionAnswer, Read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pymodbus.client.base import ModbusBaseClient
 
-    from tynys.field.modbus import Answer
+    from tynys.field.modbus_reads import Answer
 
 logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL + 1)  # what it would log is in a driver's health
 

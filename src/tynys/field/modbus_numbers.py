@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tynys.field.modbus import Answer, Read
+    from tynys.field.modbus_reads import Answer, Read
     from tynys.field.register_map import Number, NumberType, StatusBit, WordOrder
 
 _CODES: dict[NumberType, str] = {

@@ -16,7 +16,7 @@ from tynys.field.modbus_line import read_with_pymodbus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tynys.field.modbus import Answer, Read
+    from tynys.field.modbus_reads import Answer, Read
     from tynys.field.register_map import ModbusMap
     from tynys.field.settings import ModbusRtuSettings
 

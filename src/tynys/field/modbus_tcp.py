@@ -15,8 +15,8 @@ from tynys.field.modbus_line import PipelinedLine, read_with_pymodbus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tynys.field.modbus import Answer, Read
     from tynys.field.modbus_line import Line
+    from tynys.field.modbus_reads import Answer, Read
     from tynys.field.register_map import ModbusMap
     from tynys.field.settings import ModbusTcpSettings
 

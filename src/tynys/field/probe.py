@@ -11,9 +11,10 @@ from tynys.domain.base import to_ms
 from tynys.domain.status import GapCause, InstrumentStatus
 from tynys.field.build import build_driver, point_of
 from tynys.field.driver import explain
-from tynys.field.modbus import ExceptionAnswer, scaled
+from tynys.field.modbus import scaled
 from tynys.field.modbus_driver import ModbusDriver
 from tynys.field.modbus_numbers import raw_number
+from tynys.field.modbus_reads import ExceptionAnswer
 from tynys.field.register_map import WORD_ORDERS, NodePoint, load_map
 from tynys.field.settings import ModbusTcpSettings, ReplaySettings
 
