@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tynys.calc.pipeline import average_windows, channels_needed
+from tynys.domain.consistency import check_configuration
 from tynys.domain.status import AverageStatus, InstrumentStatus, PlantState
 
 T0_MS, WINDOW = 1_741_590_000_000, 1_200_000
@@ -220,7 +221,7 @@ WEST = {name.replace("stack-1", "west"): value for name, value in (GAS | FLOW).i
 
 def test_several_points_meet_weighted_by_flow(example, averages, only):
     configuration = two_points(example)
-    assert configuration.check() == ()
+    assert check_configuration(configuration) == ()
     values = {**four(), **WEST, "west.so2": 900.0, "west.o2": 9.0, "west.velocity": 10.0}
     table = averages(configuration, values)
     so2 = only(table, "so2")

@@ -15,6 +15,7 @@ from tynys.calc.series import Series, join_blocks
 from tynys.calc.table import AverageTable
 from tynys.domain.base import to_ms
 from tynys.domain.component import Certainty
+from tynys.domain.consistency import check_configuration
 from tynys.domain.instrument import Acquisition, AcquisitionMode
 from tynys.domain.limit import LimitKind
 from tynys.domain.plan import CalibrationFunction
@@ -173,7 +174,7 @@ def hourly(plant):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_an_hourly_replay_comes_out_as_the_same_decimal_numbers(plant, pack, seed):
     configuration, channel = hourly(plant)
-    assert configuration.check() == ()
+    assert check_configuration(configuration) == ()
     values = np.round(np.random.default_rng(seed).uniform(20, 120, 48), 3)
     readings = {channel: Series(MIDNIGHT + 3_600_000 * np.arange(48, dtype=np.int64), values, np.ones(48, np.uint8))}
     table = average_windows(configuration, pack, readings, "PT1H", MIDNIGHT, MIDNIGHT + 2 * DAY)

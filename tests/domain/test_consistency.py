@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.consistency import check_configuration
 from tynys.domain.document import load_toml
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -19,12 +20,12 @@ def configuration(text: str = TEXT) -> FacilityConfiguration:
 
 def problems(old: str, new: str, count: int = 1) -> list[str]:
     assert old in TEXT
-    return [str(problem) for problem in configuration(TEXT.replace(old, new, count)).check()]
+    return [str(problem) for problem in check_configuration(configuration(TEXT.replace(old, new, count)))]
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda p: p.stem)
 def test_every_documented_example_fits_together(path):
-    assert load_toml(path.read_text(encoding="utf-8"), FacilityConfiguration, path.name).check() == ()
+    assert check_configuration(load_toml(path.read_text(encoding="utf-8"), FacilityConfiguration, path.name)) == ()
 
 
 def test_the_document_survives_its_canonical_form_and_keeps_its_name():
@@ -78,5 +79,5 @@ def test_overlapping_spans_are_named_with_the_way_out():
     channel = one.channels[0]
     second = msgspec.structs.replace(channel.acquisition[0], valid_from=datetime(2025, 6, 1, tzinfo=UTC))
     twice = msgspec.structs.replace(channel, acquisition=(*channel.acquisition, second))
-    found = [str(p) for p in msgspec.structs.replace(one, channels=(twice, *one.channels[1:])).check()]
+    found = [str(p) for p in check_configuration(msgspec.structs.replace(one, channels=(twice, *one.channels[1:])))]
     assert any("do not overlap" in p and "valid_to = 2025-06-01" in p for p in found)

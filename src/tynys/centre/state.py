@@ -12,6 +12,7 @@ from tynys.centre.civil import LENGTH_MS, SHORT
 from tynys.centre.facility import BULK_INSTANTS, Bulk, FacilityState
 from tynys.centre.gaps import Gaps
 from tynys.centre.plans import APPROVED, WAITING
+from tynys.domain.consistency import check_configuration
 from tynys.domain.errors import RefusedError, TynysError
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class State:
         self._own(plan)
         if plan.state == WAITING and plan.simulated and self._approve_simulated:
             self.decided(self.plans.decide(plan.digest, approved=True, by="approve_simulated_plans", at_ms=now_ms))
-        for each in plan.configuration.check():
+        for each in check_configuration(plan.configuration):
             self.findings.report("PLAN-INCONSISTENT", gateway.facility, now_ms, once=f"{plan.digest} {each.where}", detail=str(each))
 
     def _cover(self, gateway: Gateway, facility: FacilityState, batch: Batch, count: int) -> None:

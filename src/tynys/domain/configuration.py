@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,9 +12,6 @@ from tynys.domain.fuel import Fuel
 from tynys.domain.instrument import Analyser, Channel
 from tynys.domain.limit import Limit
 from tynys.domain.plan import MonitoringPlan
-
-if TYPE_CHECKING:
-    from tynys.domain.consistency import Problem
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
@@ -43,9 +39,3 @@ class FacilityConfiguration(Record, frozen=True, kw_only=True):
     def digest(self) -> bytes:
         """SHA-256 of the canonical JSON; names this configuration everywhere."""
         return hashlib.sha256(self.encode()).digest()
-
-    def check(self) -> tuple[Problem, ...]:
-        """Everything that does not fit together in this document, in words; empty if it can be used."""
-        from tynys.domain.consistency import check_configuration  # noqa: PLC0415  # the rules need the whole model, which needs this module
-
-        return check_configuration(self)

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.consistency import check_configuration
 from tynys.domain.document import load_toml
 from tynys.domain.errors import ConfigurationError
 from tynys.field.settings import DeviceSettings
@@ -136,7 +137,7 @@ def load_configuration(settings: PlantSettings) -> FacilityConfiguration:
             where=str(file),
             hint=f"gateway.facility in {settings.file.name} and facility.id must be the same",
         )
-    if problems := configuration.check():
+    if problems := check_configuration(configuration):
         raise ConfigurationError("; ".join(str(problem) for problem in problems[:5]), where=str(file), hint=_more(len(problems) - 5))
     return configuration
 
