@@ -13,6 +13,7 @@ from tynys.centre import checkpoint as checkpoints
 from tynys.centre.averages import RECENT_MS
 from tynys.centre.civil import LENGTH_MS
 from tynys.centre.planning import plan_work
+from tynys.centre.recompute import Recompute
 from tynys.centre.reported import Reported
 from tynys.centre.rings import HELD_MS
 from tynys.storage.lake_rows import to_averages
@@ -20,8 +21,9 @@ from tynys.storage.lake_rows import to_averages
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tynys.centre.parts import Parts
     from tynys.centre.planning import Work
-    from tynys.centre.programme import Centre
+    from tynys.centre.publisher import Publisher
 
 TICK_S, SECOND_S, CHECKPOINT_S = 0.2, 1.0, 15.0
 ANNOUNCED_MS = 2 * LENGTH_MS["P1D"]
@@ -32,12 +34,20 @@ _log = structlog.get_logger("tynys.centre")
 class Housekeeping:
     """The centre's regular work; everything runs on the event loop and hands long work to threads or processes."""
 
-    def __init__(self, centre: Centre) -> None:
-        self._centre = centre
+    def __init__(self, centre: Parts, publisher: Publisher) -> None:
+        self._centre, self._publisher = centre, publisher
+        self.recompute = Recompute(
+            workers=centre.settings.recompute.workers,
+            readings=centre.readings,
+            averages=centre.averages,
+            outbox=centre.outbox,
+            now_ms=centre.now_ms,
+            made=self.made,
+            failed=self.failed,
+        )
         self._marks: deque[tuple[int, int]] = deque([(0, 0)])
         self._audit = 0
         self.reported = Reported()
-        self.lake_position = 0
         self._outbox_taken = 0
         self._follow: asyncio.Task[None] | None = None
 
@@ -67,7 +77,7 @@ class Housekeeping:
             facility.expect(now_ms)
             due = facility.windows.due(facility.coverage.covered, now_ms=now_ms, now_s=now_s)
             if due:
-                centre.recompute.submit(plan_work(facility, due, centre.plans.in_force))
+                self.recompute.submit(plan_work(facility, due, centre.plans.in_force))
 
     def made(self, work: Work, table: pa.Table | None) -> None:
         """Averages of a piece of work are kept: note it, remember the recent ones, tell those who listen."""
@@ -84,7 +94,7 @@ class Housekeeping:
         rows = to_averages(table)
         centre.averages.remember(rows, now_ms)
         if work.newest_ms >= now_ms - ANNOUNCED_MS:
-            centre.publisher.averages(work.facility.id, rows, simulated=work.plan.simulated)
+            self._publisher.averages(work.facility.id, rows, simulated=work.plan.simulated)
         for ours, theirs in self.reported.compare(rows):
             centre.findings.report(
                 "AVERAGE-DIFFERS",
@@ -131,8 +141,8 @@ class Housekeeping:
         """Look at the lake's newest version first, then let go of what it holds: at no moment is a row in neither."""
         centre, taken = self._centre, self._outbox_taken
         await asyncio.to_thread(centre.lake.refresh)
-        self.lake_position = centre.lake.position
-        centre.tail.trim(self.lake_position)
+        centre.lake_position = centre.lake.position
+        centre.tail.trim(centre.lake_position)
         centre.averages.taken(taken)
         self._follow = None
         if self._outbox_taken > taken:
@@ -152,7 +162,7 @@ class Housekeeping:
         if found:
             self._centre.registry.record_findings(found, self._centre.now_ms())
         for finding in found:
-            self._centre.publisher.finding(finding, simulated=self._centre.simulated)
+            self._publisher.finding(finding, simulated=self._centre.simulated)
 
     async def _every_second(self) -> None:
         centre = self._centre

@@ -11,33 +11,16 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from tynys.centre import checkpoint as checkpoints
-from tynys.centre.averages import Averages
-from tynys.centre.chains import Chains
-from tynys.centre.checks import Findings
 from tynys.centre.civil import PERIODS
 from tynys.centre.committer import Committer
-from tynys.centre.gateways import Gateways
 from tynys.centre.housekeeping import Housekeeping
 from tynys.centre.intake import Intake
 from tynys.centre.lake_child import LakeChild
-from tynys.centre.live import Live
-from tynys.centre.outbox import Outbox
-from tynys.centre.plans import PlanBook
+from tynys.centre.parts import Parts
 from tynys.centre.publisher import Publisher
 from tynys.centre.queries import CentreQueries
-from tynys.centre.readings import Readings
-from tynys.centre.recompute import Recompute
-from tynys.centre.rings import Rings
-from tynys.centre.settings import find_folder, load_settings
-from tynys.centre.state import State
-from tynys.centre.stream import Stream
 from tynys.domain.errors import NotFoundError, RefusedError
-from tynys.storage.journal import Journal
-from tynys.storage.lake_reader import LakeReader
-from tynys.storage.registry import Registry
-from tynys.storage.tail import Tail
 from tynys.wire.clock import open_clock
-from tynys.wire.keys import SigningKey
 from tynys.wire.payload import decode_payload
 
 if TYPE_CHECKING:
@@ -46,54 +29,20 @@ if TYPE_CHECKING:
 
     from tynys.wire.clock import Clock
 
-FIRST_SEQ = 1
-"""Number of the first batch of an epoch."""
 REPLAY_GROUP = 256
 _log = structlog.get_logger("tynys.centre")
 
 
-class Centre:
+class Centre(Parts):
     """Everything a running centre consists of. Use as ``async with Centre.open(folder) as centre``."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self.folder = find_folder(path)
-        self.settings = load_settings(self.folder)
-        self.clock = clock
-        self.key = SigningKey.load(self.folder.signing_key)
+        super().__init__(path, clock)
         self._admin_token = self.folder.admin_token.read_text(encoding="ascii").strip()
-        self.registry = Registry.open(self.folder.registry_url(self.settings))
-        self.journal = Journal.open(self.folder.journal, first_seq=FIRST_SEQ)
-        self.outbox = Outbox(self.folder.derived)
-        self.lake = LakeReader(self.folder.lake, max_age_s=0.0)
-        self.tail = Tail()
-        self.stream = Stream()
-        self.findings = Findings()
-        self.plans = PlanBook(self.registry)
-        self.gateways = Gateways(self.registry)
-        self.state = State(
-            gateways=self.gateways,
-            plans=self.plans,
-            rings=Rings(),
-            tail=self.tail,
-            findings=self.findings,
-            approve_simulated=self.settings.centre.approve_simulated_plans,
-        )
-        self.chains = Chains(self.journal, self.findings)
-        self.averages = Averages(self.lake, self.outbox)
-        self.readings = Readings(self.state.rings, self.tail, self.lake)
-        self.live = Live(self.state, self.averages, self.now_ms)
         self.queries = CentreQueries(self)
         self.publisher = Publisher(self)
-        self.housekeeping = Housekeeping(self)
-        self.recompute = Recompute(
-            workers=self.settings.recompute.workers,
-            readings=self.readings,
-            averages=self.averages,
-            outbox=self.outbox,
-            now_ms=self.now_ms,
-            made=self.housekeeping.made,
-            failed=self.housekeeping.failed,
-        )
+        self.housekeeping = Housekeeping(self, self.publisher)
+        self.recompute = self.housekeeping.recompute
         self.committer = Committer(self.journal)
         self.intake = Intake(
             gateways=self.gateways,
@@ -121,20 +70,6 @@ class Centre:
             await centre._stop()
             await clock.close()
 
-    def now_ms(self) -> int:
-        """The instant, of the shared clock if there is one. [ms since 1970 UTC]."""
-        return self.clock.now_ms()
-
-    @property
-    def simulated(self) -> bool:
-        """Whether anything of what the centre holds is simulated."""
-        return self.settings.centre.simulated or any(gateway.simulated for gateway in self.gateways)
-
-    @property
-    def lake_position(self) -> int:
-        """The journal position up to which the lake holds everything."""
-        return self.housekeeping.lake_position
-
     def check_admin(self, authorization: str) -> None:
         """Refuse a request that does not carry the admin token of the centre's folder."""
         token = authorization.removeprefix("Bearer ").strip()
@@ -158,7 +93,7 @@ class Centre:
         now_ms = self.now_ms()
         sources = [source.id for plan in self.plans.all() for source in plan.configuration.sources]
         await asyncio.to_thread(self.averages.load_recent, sources, PERIODS, now_ms)
-        self.housekeeping.lake_position = self.lake.position
+        self.lake_position = self.lake.position
         self.lake_child.start()
         runs: list[Callable[[], Any]] = [self.housekeeping.run, self.publisher.run]
         self._tasks = [asyncio.create_task(run()) for run in runs]
@@ -201,7 +136,4 @@ class Centre:
         self.housekeeping.save()
         await self.lake_child.close()
         self.housekeeping.record_findings()
-        self.lake.close()
-        self.outbox.close()
-        self.journal.close()
-        self.registry.close()
+        self.close()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tynys.centre.facility import FacilityState
-    from tynys.centre.programme import Centre
+    from tynys.centre.parts import Parts
     from tynys.centre.views import ComponentView, SourceView
     from tynys.domain.average import Average
     from tynys.domain.finding import Finding
@@ -25,7 +25,7 @@ _encode = msgspec.json.Encoder().encode
 class Publisher:
     """Coalesces: however fast batches come, a listener gets each channel at most twice a second."""
 
-    def __init__(self, centre: Centre) -> None:
+    def __init__(self, centre: Parts) -> None:
         self._centre = centre
         self._views_at: dict[str, float] = {}
         self._due: set[str] = set()

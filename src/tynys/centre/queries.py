@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tynys.centre.gateways import Gateway
+    from tynys.centre.parts import Parts
     from tynys.centre.plans import Plan
-    from tynys.centre.programme import Centre
     from tynys.centre.views import FacilityView, SourceView
     from tynys.domain.average import Average
 
@@ -39,7 +39,7 @@ _ORDER = {standing: place for place, standing in enumerate(Standing)}
 class CentreQueries:
     """`Queries` of a running centre."""
 
-    def __init__(self, centre: Centre) -> None:
+    def __init__(self, centre: Parts) -> None:
         self._centre = centre
 
     async def nation(self) -> NationView:
