@@ -12,10 +12,12 @@ from tynys.centre.foundation import make_centre
 from tynys.centre.outbox import Outbox
 from tynys.centre.settings import CentreFolder
 from tynys.cli import app
+from tynys.present.catalogue import LANGUAGES
 from tynys.storage.journal import Journal
 from tynys.storage.journal_records import JournalEntry
 from tynys.storage.lake_reader import LakeReader
 from tynys.storage.lake_writer import LakeWriter
+from tynys.watch.feed_faults import FAULTS
 
 run = CliRunner().invoke
 
@@ -41,12 +43,25 @@ def with_names(feed):
     return ["--profile", str(feed.with_suffix(".toml"))]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "negative value"), ("ru", "отрицательным значением"), ("kk", "теріс мәні бар")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "value is below zero"), ("ru", "значение отрицательное"), ("kk", "теріс мәні бар")])
 def test_check_tells_in_three_languages_and_fails(feed, lang, words):
-    done = run(app, ["databank", "check", str(feed), *with_names(feed), "--lang", lang])
+    done = run(app, ["databank", "check", str(feed), *with_names(feed), "--lang", lang], env={"COLUMNS": "120"})
     assert done.exit_code == 1
     assert "NBD-NEGATIVE" in done.output
-    assert words.split()[0] in done.output
+    assert words in done.output
+    assert "АО «Имитация ТЭЦ-Б», Дымовая труба №2" in done.output
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_check_words_every_fault_and_cuts_no_name_off(fault, lang, tmp_path):
+    file = tmp_path / "faulty.csv"
+    run(app, ["databank", "sample", str(file), "--fault", fault])
+    done = run(app, ["databank", "check", str(file), *with_names(file), "--lang", lang], env={"COLUMNS": "100"})
+    assert done.exit_code == 1, done.output
+    assert FAULTS[fault].check in done.output
+    assert "…" not in done.output
+    assert max(map(len, done.output.splitlines())) <= 100
 
 
 def test_check_of_a_clean_file_succeeds(tmp_path):
@@ -54,22 +69,51 @@ def test_check_of_a_clean_file_succeeds(tmp_path):
     run(app, ["databank", "sample", str(file), "--days", "1", "--backtick"])
     done = run(app, ["databank", "check", str(file), *with_names(file)])
     assert done.exit_code == 0
-    assert "no check found anything" in done.output
+    assert "No check found anything" in done.output
+    assert "time_label = start" in done.output
     assert file.read_bytes().startswith(b"`registered_date`")
 
 
-def test_check_names_a_broken_line(feed):
-    feed.write_bytes(feed.read_bytes() + b"only;three;fields\n")
-    done = run(app, ["databank", "check", str(feed), *with_names(feed)])
+@pytest.mark.parametrize(
+    ("line", "lang", "words"),
+    [
+        (b"only;three;fields", "en", "expected 17 fields separated by ;, got 3"),
+        (b"only;three;fields", "ru", "ожидалось полей через ;: 17, получено: 3"),
+        (b"only;three;fields", "kk", "17 өріс күтілген, 3 келді"),
+        (b"", "en", "got an empty line"),
+        (b'"a";"b', "en", 'column region: expected 17 fields separated by ; and quoted with "; got a quote that is never closed'),
+        (b'"a"b;', "en", 'column registered_date: expected 17 fields separated by ; and quoted with "; got “b” after a closing quote'),
+        (b'"a";"\xff"', "en", "column region: expected UTF-8 text, got other bytes from position 6 on"),
+        (b'"soon"' + b";" * 16, "en", "column registered_date: expected a date, or date and time, such as 2026-06-01 00:20:00; got “soon”"),
+        (b'"2026-06-01";a;b;c;;;many' + b";" * 10, "en", "column emission: expected a number or nothing, got “many”"),
+    ],
+)
+def test_check_names_file_line_and_column_of_what_cannot_be_read(feed, line, lang, words):
+    feed.write_bytes(feed.read_bytes() + line + b"\n")
+    done = run(app, ["databank", "check", str(feed), *with_names(feed), "--lang", lang], env={"COLUMNS": "100"})
     assert done.exit_code == 1
-    assert "17 fields" in done.output
-    assert "3 fields" in done.output
+    number = feed.read_bytes().count(b"\n")
+    where = f"june.csv, {number}-жол" if lang == "kk" else f"june.csv, {'строка' if lang == 'ru' else 'line'} {number}"
+    said = " ".join(done.output.split())
+    assert where in said
+    assert words in said
+
+
+def test_a_broken_line_harms_nothing_already_stored_and_costs_only_itself(feed, centre):
+    assert run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)]).exit_code == 0
+    before = LakeReader(centre.lake).averages(None, None, "PT20M", 0, 1 << 45)
+    feed.write_bytes(feed.read_bytes() + b"only;three;fields\n\xff\n")
+    done = run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)])
+    assert done.exit_code == 0, done.output
+    assert "Averages: new 0, revised 0, unchanged 1,944." in done.output
+    after = LakeReader(centre.lake).averages(None, None, "PT20M", 0, 1 << 45)
+    assert after.equals(before)
 
 
 def test_an_import_into_a_resting_centre_is_in_its_lake_and_comes_out_again(feed, centre, tmp_path):
     done = run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)])
     assert done.exit_code == 0, done.output
-    assert "1944 averages new" in done.output
+    assert "Averages: new 1,944," in done.output
     table = LakeReader(centre.lake).averages(None, None, "PT20M", 0, 1 << 45)
     assert set(table["origin"].to_pylist()) == {"imported"}
     assert set(table["simulated"].to_pylist()) == {True}
@@ -88,7 +132,7 @@ def test_an_import_into_a_running_centre_is_handed_over(feed, centre):
         writer.close()
         reader.close()
     assert done.exit_code == 0, done.output
-    assert "1944 averages handed over" in done.output
+    assert "Averages handed over: 1,944;" in done.output
     outbox = Outbox(CentreFolder(centre.root).derived)
     assert sum(table.num_rows for _, kind, _, mark, table in outbox.waiting() if kind == "averages" and mark) == 1944
     outbox.close()

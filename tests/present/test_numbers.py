@@ -26,6 +26,8 @@ NBSP = "\u00a0"
         ("en", 0.5, 0, "1"),
         ("en", 2.5, 0, "3"),
         ("en", 1e21, 0, "1,000,000,000,000,000,000,000"),
+        ("en", 1e38, 0, "1·10³⁸"),
+        ("ru", -4.25e34, 2, "−4,25·10³⁴"),
     ],
 )
 def test_a_number_is_written_as_its_language_writes_it(language, value, places, shown) -> None:

@@ -62,24 +62,24 @@ def test_a_line_break_inside_quotes_belongs_to_the_name():
 
 
 @pytest.mark.parametrize(
-    ("line", "expected", "came"),
+    ("line", "expected", "came", "column"),
     [
-        (b"2026-06-01;org;src;SO2", "5 fields separated by ;", "4 fields"),
-        (b"2026-06-01;org;src;SO2;1;2", "5 fields separated by ;", "6 fields"),
-        (b"", "5 fields separated by ;", "an empty line"),
-        (b'2026-06-01;"org;src;SO2;1', "quoted with", "never closed"),
-        (b'2026-06-01;"org"x;src;SO2;1', "quoted with", "after a closing quote"),
-        (b"2026-06-01;\xce\xf0\xe3;src;SO2;1", "UTF-8 text", "other bytes"),
+        (b"2026-06-01;org;src;SO2", "5 fields separated by ;", "4 fields", ""),
+        (b"2026-06-01;org;src;SO2;1;2", "5 fields separated by ;", "6 fields", ""),
+        (b"", "5 fields separated by ;", "an empty line", ""),
+        (b'2026-06-01;"org;src;SO2;1', "quoted with", "never closed", "organization_name"),
+        (b'2026-06-01;"org"x;src;SO2;1', "quoted with", "after a closing quote", "organization_name"),
+        (b"2026-06-01;org;\xce\xf0\xe3;SO2;1", "UTF-8 text", "other bytes", "source_name"),
     ],
 )
-def test_a_broken_line_is_named_and_the_rest_is_read(line, expected, came):
+def test_a_broken_line_is_named_and_the_rest_is_read(line, expected, came, column):
     good = b"2026-06-01;org;src;SO2;1\n"
     data = HEADER.encode() + good + line + b"\n" + good
     feed = decode_feed(data)
     assert len(feed.rows) == 2
     assert feed.rows["line"].to_list() == [2, 4]
     (broken,) = feed.broken
-    assert broken.line == 3
+    assert (broken.line, broken.column) == (3, column)
     assert expected in broken.expected
     assert came in broken.came
     assert encode_feed(feed) == data

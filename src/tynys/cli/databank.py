@@ -36,7 +36,7 @@ def check(file: File, *, profile: Profile = "kz-nbd", lang: Lang = "en") -> None
     with told():
         how = _profile(profile)
         checked = check_feed(file.read_bytes(), how, now_ms=_now_ms(), where=file.name)
-        show_checked(checked, how, lang)
+        show_checked(checked, how, lang, file.name)
     if checked.findings or checked.broken or checked.feed.errors:
         raise typer.Exit(FAILED)
 
@@ -77,7 +77,7 @@ def import_(
                 )
         finally:
             registry.close()
-        show_imported(done, how, lang)
+        show_imported(done, how, lang, file.name)
 
 
 @app.command()

@@ -15,12 +15,17 @@ ABSENT = "—"
 _THOUSANDS = {"kk": NBSP, "ru": NBSP, "en": ","}
 _POINT = {"kk": ",", "ru": ",", "en": "."}
 _MOST_PLACES = 3
+_IN_POWERS = 1e24
+"""From here on a number is no longer counted in digits but told as a power of ten."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def decimal(language: Language, value: float | None, places: int = 0) -> str:
     """A number with a fixed count of decimals; absent or not finite is a dash."""
     if value is None or not math.isfinite(value):
         return ABSENT
+    if abs(value) >= _IN_POWERS:
+        return _power(language, value)
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     whole, _, part = f"{abs(rounded):f}".partition(".")
     groups = []
@@ -30,6 +35,13 @@ def decimal(language: Language, value: float | None, places: int = 0) -> str:
     digits = _THOUSANDS[language].join([whole, *reversed(groups)])
     sign = MINUS if rounded < 0 else ""
     return f"{sign}{digits}{_POINT[language]}{part}" if part else f"{sign}{digits}"
+
+
+def _power(language: Language, value: float) -> str:
+    """A number beyond all counting, such as one that has run over: 1·10³⁸, −4·10³⁴."""
+    digits, exponent = f"{abs(value):.2e}".split("e")
+    mantissa = digits.rstrip("0").rstrip(".").replace(".", _POINT[language])
+    return f"{MINUS if value < 0 else ''}{mantissa}·10{str(int(exponent)).translate(_RAISED)}"
 
 
 def places_for(value: float | None) -> int:

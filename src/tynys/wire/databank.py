@@ -6,7 +6,7 @@ cannot be read at all is kept as a `BrokenLine` that says what was expected, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +14,11 @@ import numpy as np
 import polars as pl
 
 from tynys.domain.errors import MalformedError
-from tynys.wire.databank_lines import MAX_JOINED, Lines, split_record, survey
+from tynys.wire.databank_lines import MAX_JOINED, BrokenRecordError, Lines, split_record, survey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
 IDENTITY: Final = ("registered_date", "region", "organization_name", "source_name", "emission_type")
@@ -46,12 +48,18 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class BrokenLine:
-    """A line that is not a row: where, what was expected, what came, and its bytes."""
+    """A line that is not a row: where, what was expected, what came, its bytes; ``key`` and ``values`` word it in any language.
+
+    ``column`` is the one in which it breaks, empty where it is the line as a whole.
+    """
 
     line: int
     expected: str
     came: str
     raw: bytes
+    key: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +208,23 @@ def _read_record(raw: bytes, line: int, columns: tuple[str, ...], dialect: Diale
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        return None, BrokenLine(line, "UTF-8 text", f"other bytes at position {error.start}", body)
-    expected = f"{len(columns)} fields separated by ;"
+        position, at = error.start + 1, body[: error.start].count(b";")
+        column = columns[at] if at < len(columns) else ""
+        came = f"other bytes at position {position}"
+        return None, BrokenLine(line, "UTF-8 text", came, body, "databank.broken.encoding", {"position": position}, column)
+    count, expected = len(columns), f"{len(columns)} fields separated by ;"
     try:
         fields = split_record(text.removesuffix("\r"), dialect.quote)
-    except MalformedError as error:
-        return None, BrokenLine(line, f"{expected}, quoted with {dialect.quote}", error.message, body)
-    if len(fields) != len(columns):
-        return None, BrokenLine(line, expected, f"{len(fields)} fields" if body.strip() else "an empty line", body)
-    return fields, None
+    except BrokenRecordError as error:
+        column = columns[error.field] if error.field < count else ""
+        values: dict[str, str | int] = {"expected": count, "quote": dialect.quote, **error.values}
+        return None, BrokenLine(line, f"{expected}, quoted with {dialect.quote}", error.message, body, error.key, values, column)
+    if len(fields) == count:
+        return fields, None
+    if not body.strip():
+        return None, BrokenLine(line, expected, "an empty line", body, "databank.broken.empty", {"expected": count})
+    came = f"{len(fields)} fields"
+    return None, BrokenLine(line, expected, came, body, "databank.broken.fields", {"expected": count, "came": len(fields)})
 
 
 def encode_feed(feed: FeedFile) -> bytes:

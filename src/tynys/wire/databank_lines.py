@@ -20,6 +20,16 @@ MAX_JOINED: Final = 4
 """A quoted field may run over this many lines; a quote that never closes costs only its own line."""
 
 
+class BrokenRecordError(MalformedError):
+    """A record that cannot be split: what came (a message key and its values), and in which field, counted from 0."""
+
+    def __init__(self, message: str, *, key: str, field: int, **values: str) -> None:
+        super().__init__(message)
+        self.key = key
+        self.field = field
+        self.values = values
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Line ends (offset after the newline) of a text, and whether each line is plain: the right number of separators, quotes in pairs,
@@ -68,11 +78,14 @@ def split_record(text: str, quote: str) -> list[str]:
     position = 0
     while True:
         if text.startswith(quote, position):
-            value, position = _quoted(text, position + 1, quote)
+            value, position = _quoted(text, position + 1, quote, len(fields))
             end = text.find(";", position)
             tail = text[position:] if end < 0 else text[position:end]
             if tail:
-                raise MalformedError(f"text after a closing quote: {tail[:20]!r}")
+                came = tail[:20]
+                raise BrokenRecordError(
+                    f"text after a closing quote: {came!r}", key="databank.broken.after_quote", field=len(fields), came=came
+                )
             fields.append(value)
         else:
             end = text.find(";", position)
@@ -82,12 +95,12 @@ def split_record(text: str, quote: str) -> list[str]:
         position = end + 1
 
 
-def _quoted(text: str, position: int, quote: str) -> tuple[str, int]:
+def _quoted(text: str, position: int, quote: str, field: int) -> tuple[str, int]:
     parts = []
     while True:
         end = text.find(quote, position)
         if end < 0:
-            raise MalformedError(f"a quote {quote} that is never closed")
+            raise BrokenRecordError(f"a quote {quote} that is never closed", key="databank.broken.open_quote", field=field)
         parts.append(text[position:end])
         if not text.startswith(quote, end + 1):
             return "".join(parts), end + 1

@@ -102,15 +102,15 @@ class FeedProfile(Record, frozen=True, kw_only=True):
     sources: tuple[SourceName, ...] = ()
     expectations: tuple[SulphurExpectation, ...] = ()
 
-    def unsure(self) -> tuple[str, ...]:
-        """Names of the values nobody has confirmed."""
-        found: list[str] = []
+    def unsure(self) -> dict[str, str | float]:
+        """The values nobody has confirmed, by name."""
+        found: dict[str, str | float] = {}
         for holder, prefix in ((self, ""), (self.units, "units."), (self.plausible, "plausible.")):
             for name in holder.__struct_fields__:
                 value = getattr(holder, name)
                 if isinstance(value, StatedText | StatedNumber) and value.certainty is Certainty.TO_CONFIRM:
-                    found.append(prefix + name)
-        return tuple(found)
+                    found[prefix + name] = value.value
+        return found
 
 
 def parse_profile(text: str, where: str = "profile") -> FeedProfile:

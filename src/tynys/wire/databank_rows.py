@@ -61,12 +61,13 @@ ALPHA: Final = Reason.ALPHA_IMPOSSIBLE | Reason.ALPHA_OVERFLOW
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """A cell that could not be read: where, what was expected, what came."""
+    """A cell that could not be read: where, what was expected, what came; ``key`` words it in any language."""
 
     line: int
     column: str
     expected: str
     came: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def read_rows(feed: FeedFile, profile: FeedProfile, *, now_ms: int) -> FeedRows:
     frame = _judge(frame, profile, period_ms, now_ms)
     order = [LINE, "medium", "source", "component", "start_ms", "end_ms", "organization", "source_name", *_VERBATIM, *NUMBERS, "o2_dry_pct"]
     errors += [
-        CellError(line, "registered_date", "a date, or date and time, by ISO 8601", came)
+        CellError(line, "registered_date", "a date, or date and time, by ISO 8601", came, "databank.broken.date")
         for line, came in frame.filter(pl.col("start_ms").is_null()).select(LINE, "registered_date").head(MAX_TOLD).iter_rows()
     ]
     return FeedRows(frame.select(*order, FLARE[2], "excess_air", "reasons"), tuple(errors), profile.period.value)
@@ -118,7 +119,10 @@ def _unreadable(frame: pl.DataFrame) -> list[CellError]:
     for name in NUMBERS:
         cell = pl.col(name).struct
         bad = frame.filter((cell.field("text") != "") & cell.field("value").is_null()).head(MAX_TOLD)
-        errors += [CellError(line, name, "a number or nothing", came["text"]) for line, came in bad.select(LINE, name).iter_rows()]
+        errors += [
+            CellError(line, name, "a number or nothing", came["text"], "databank.broken.number")
+            for line, came in bad.select(LINE, name).iter_rows()
+        ]
     return errors
 
 
