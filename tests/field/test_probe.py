@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from tynys.domain.status import GapCause
-from tynys.field import probe
+from tynys.field import probe, remark
 from tynys.field.probe import suggest_order
 from tynys.field.register_map import load_map
 from tynys.field.settings import ModbusTcpSettings, OpcUaSettings
@@ -38,7 +38,10 @@ async def test_a_wrong_word_order_is_recognised_and_the_right_one_named(modbus_s
     await modbus_server.registers("input", 1000, reversed(struct.unpack(">2H", struct.pack(">f", 1850.5))))
     await modbus_server.registers("input", 1020, reversed(struct.unpack(">2H", struct.pack(">f", 6.25))))
     report = await gas()
-    assert [(point.problem != "", 'word_order = "CDAB"' in point.hint) for point in report.points] == [(True, True)] * 2
+    assert [(point.hint.key, point.hint.values["order"], point.hint.values["value"]) for point in report.points] == [
+        ("check.hint.word_order", "CDAB", 1850.5),
+        ("check.hint.word_order", "CDAB", 6.25),
+    ]
     assert (await gas(word_order="CDAB")).is_fine
 
 
@@ -46,13 +49,13 @@ async def test_a_value_out_of_all_reason_is_said(modbus_server, gas):
     await modbus_server.bit("discrete", 1004, 1)
     await modbus_server.floats("input", 1020, 250.0)
     o2 = (await gas()).points[1]
-    assert o2.problem == "250 lies outside what is plausible, 0 to 25 %"
+    assert o2.problem == remark("check.point.implausible", value=250.0, low=0, high=25, unit="%")
 
 
 async def test_an_instrument_that_does_not_measure_is_said(modbus_server, gas):
     report = await gas(("so2",))
     assert report.points[0].cause is GapCause.NOT_MEASURING
-    assert report.points[0].problem == "the instrument is not measuring (status held)"
+    assert report.points[0].problem == remark("check.point.not_measuring", status="held")
 
 
 async def test_a_register_the_instrument_lacks_is_said(modbus_server, channels_of, tmp_path):
@@ -62,19 +65,20 @@ async def test_a_register_the_instrument_lacks_is_said(modbus_server, channels_o
     )
     settings = ModbusTcpSettings(id="x", host="127.0.0.1", port=modbus_server.port, map="m.toml", channels={"x": "x"})
     report = await probe(settings, channels_of(load_map("m.toml", folder=tmp_path), ("x",)), folder=tmp_path)
-    assert "illegal data address" in report.points[0].problem
+    assert "illegal data address" in report.points[0].problem.values["detail"]
 
 
 async def test_an_unreachable_device_is_said_with_its_address(free_port, gas):
     report = await gas(port=free_port)
     assert not report.is_fine
-    assert f"127.0.0.1:{free_port}, device 1" in report.error
-    assert report.hint
+    assert f"127.0.0.1:{free_port}, device 1" in report.error.values["detail"]
+    assert report.error.values["cause"] == "line_cut"
+    assert report.hint == remark("check.hint.cable")
 
 
 async def test_a_silent_pipelined_device_is_offered_the_other_way(modbus_server, gas):
     report = await gas(pipelined=True)
-    assert "pipelined = false" in report.hint
+    assert report.hint == remark("check.hint.pipelined")
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -84,10 +88,10 @@ async def test_opcua_points_are_probed_too(plant_server, channels_of, free_port)
     channels = channels_of(load_map("tynys-plant"), points)
     settings = OpcUaSettings(id="dcs", url=plant_server.url, map="tynys-plant", channels={name: name for name in points})
     report = await probe(settings, channels)
-    assert (report.points[0].value, report.points[0].problem) == (487.25, "")
-    assert "refused the request" in report.points[1].problem
+    assert (report.points[0].value, report.points[0].problem) == (487.25, None)
+    assert report.points[1].problem.key == "check.point.refused"
     dead = OpcUaSettings(id="dcs", url=f"opc.tcp://127.0.0.1:{free_port}", map="tynys-plant", channels=settings.channels)
-    assert "connection refused" in (await probe(dead, channels)).error
+    assert "connection refused" in (await probe(dead, channels)).error.values["detail"]
 
 
 @pytest.mark.parametrize("value", [12.3, 0.5, 145.25])

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 import pytest
 
-from tynys.plant.check import Line, Verdict, check_plant, wrong
+from tynys.cli.plant_check import worded
+from tynys.plant.check import SUBJECTS, Line, Verdict, check_plant, wrong
 from tynys.plant.settings import load_settings
 from tynys.plant.spool import Spool
+from tynys.present.catalogue import LANGUAGES
+from tynys.present.voice import voice
 from tynys.wire.keys import SigningKey
 
 
-def said(lines: list[Line], subject: str) -> Line:
-    found = [line for line in lines if line.subject.startswith(subject)]
+class Said(NamedTuple):
+    """A line in English words."""
+
+    verdict: Verdict
+    text: str
+    hint: str
+
+
+def said(lines: list[Line], subject: str) -> Said:
+    """The one line about a subject, or about a point of a device; every line has words in every language."""
+    for each in lines:
+        for language in LANGUAGES:
+            assert worded(each.text, voice(language))
+            assert each.hint is None or worded(each.hint, voice(language))
+            assert each.subject not in SUBJECTS or voice(language).t(f"check.subject.{each.subject}")
+    found = [line for line in lines if f"{line.subject} {line.point}".strip() == subject]
     assert len(found) == 1, lines
-    return found[0]
+    (line,) = found
+    return Said(line.verdict, worded(line.text, voice("en")), "" if line.hint is None else worded(line.hint, voice("en")))
 
 
 @pytest.fixture
@@ -32,8 +52,8 @@ async def check(ready, **change: object) -> list[Line]:
 async def test_a_plant_in_order_has_nothing_wrong(ready, mini_centre) -> None:
     lines = await check(ready)
     assert not wrong(lines), lines
-    assert said(lines, "gas so2").text == "1500 mg/Nm3"
-    assert said(lines, "gateway at the centre").verdict is Verdict.FINE
+    assert said(lines, "gas so2").text == "1,500 mg/Nm³"
+    assert said(lines, "gateway").verdict is Verdict.FINE
     (batch,) = mini_centre.stored.values()
     assert batch.readings == ()
     assert [event.kind for event in batch.events] == ["gateway.check"]
@@ -58,14 +78,14 @@ async def test_a_wrong_word_order_is_recognised_and_the_right_one_suggested(read
     line = said(await check(ready), "gas so2")
     assert line.verdict is Verdict.WRONG
     assert 'word_order = "CDAB"' in line.hint
-    assert "1500" in line.hint
+    assert "1,500" in line.hint
 
 
 async def test_a_value_far_outside_the_channels_range_is_wrong(ready, analyser) -> None:
     analyser.show(9000.0, 6.0)
     line = said(await check(ready), "gas so2")
     assert line.verdict is Verdict.WRONG
-    assert "0 to 4000 mg/Nm3" in line.text
+    assert "0 to 4,000 mg/Nm³" in line.text
 
 
 async def test_a_unit_that_differs_from_the_maps_is_wrong(ready, configuration) -> None:
@@ -114,7 +134,7 @@ async def test_a_clock_that_is_off_is_told_in_words(ready, mini_centre, offset_m
 
 async def test_an_unknown_gateway_is_told_to_enrol(ready, mini_centre) -> None:
     mini_centre.known.clear()
-    line = said(await check(ready), "gateway at the centre")
+    line = said(await check(ready), "gateway")
     assert line.verdict is Verdict.WRONG
     assert "not enrolled" in line.text
     assert "one-time code" in line.hint
@@ -122,7 +142,7 @@ async def test_an_unknown_gateway_is_told_to_enrol(ready, mini_centre) -> None:
 
 async def test_a_wrong_key_is_told(ready, mini_centre) -> None:
     mini_centre.known[ready.gateway] = SigningKey.generate().verify_key
-    line = said(await check(ready), "gateway at the centre")
+    line = said(await check(ready), "gateway")
     assert line.verdict is Verdict.WRONG
     assert "key" in line.text
 
@@ -134,7 +154,7 @@ async def test_a_key_others_may_read_is_wrong(ready) -> None:
 
 async def test_a_forged_receipt_is_told(ready, mini_centre) -> None:
     mini_centre.mood = "forged"
-    line = said(await check(ready), "gateway at the centre")
+    line = said(await check(ready), "gateway")
     assert line.verdict is Verdict.WRONG
     assert "not signed by the centre's key" in line.text
     assert "someone stands in between" in line.hint
@@ -142,7 +162,7 @@ async def test_a_forged_receipt_is_told(ready, mini_centre) -> None:
 
 async def test_a_plan_that_waits_is_a_warning(ready, mini_centre) -> None:
     mini_centre.plan_known = False
-    assert said(await check(ready), "gateway at the centre").verdict is Verdict.WARNING
+    assert said(await check(ready), "gateway").verdict is Verdict.WARNING
 
 
 async def test_a_centre_that_is_away_is_told(ready, mini_centre) -> None:
@@ -155,7 +175,7 @@ async def test_a_centre_that_is_away_is_told(ready, mini_centre) -> None:
 async def test_beside_a_running_gateway_its_own_word_is_taken(ready) -> None:
     await check(ready)
     spool = Spool.open(ready.folder / "spool", ready.gateway)
-    assert said(await check(ready), "gateway at the centre").verdict is Verdict.FINE
+    assert said(await check(ready), "gateway").verdict is Verdict.FINE
     spool.raise_alarm("line.refused", "1 batches: key is revoked", 0)
-    assert "key is revoked" in said(await check(ready), "gateway at the centre").text
+    assert "key is revoked" in said(await check(ready), "gateway").text
     spool.close()

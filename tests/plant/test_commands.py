@@ -61,7 +61,7 @@ async def test_check_prints_a_row_for_each_thing_and_fails_when_one_is_wrong(pla
     mini_centre.known[plant_folder.gateway] = plant_folder.key.verify_key
     code, said = await tynys("plant", "check", plant_folder.file)
     assert code == 0, said
-    assert "1500 mg/Nm3" in said
+    assert "1,500 mg/Nm³" in said
     assert "0 wrong" in said
     analyser.show(1500.0, 6.0, order="CDAB")
     code, said = await tynys("plant", "check", plant_folder.file, "--no-send")

@@ -10,6 +10,7 @@ import typer
 
 FAILED = 1
 SettingsFile = Annotated[Path, typer.Argument(help="plant.toml of the gateway", dir_okay=False)]
+Language = Annotated[Literal["en", "ru", "kk"], typer.Option("--lang", help="language of the tables")]
 
 plant = typer.Typer(no_args_is_help=True, help="A gateway at a plant: polls analysers, spools, seals, sends.")
 
@@ -59,20 +60,22 @@ def check(
     settings: SettingsFile,
     *,
     send: Annotated[bool, typer.Option(help="send one empty signed batch, to see whether the centre knows this gateway")] = True,
+    lang: Language = "en",
 ) -> None:
     """Read every channel once, ask the centre, and say in words what is wrong."""
     from tynys.cli import logs
-    from tynys.cli.plant_tables import show_check
+    from tynys.cli.plant_check import show_check
     from tynys.domain.errors import TynysError
     from tynys.plant.check import check_plant, wrong
     from tynys.plant.settings import load_settings
 
     logs.quiet()
     try:
-        lines = asyncio.run(check_plant(load_settings(settings), send=send))
+        loaded = load_settings(settings)
+        lines = asyncio.run(check_plant(loaded, send=send))
     except TynysError as error:
         raise _refusal(error) from None
-    show_check(lines)
+    show_check(lines, loaded.devices, lang)
     if wrong(lines):
         raise typer.Exit(FAILED)
 
@@ -94,7 +97,7 @@ def status(
     settings: SettingsFile,
     *,
     json: Annotated[bool, typer.Option("--json", help="print the view as JSON")] = False,
-    lang: Annotated[Literal["en", "ru", "kk"], typer.Option(help="language of the tables")] = "en",
+    lang: Language = "en",
 ) -> None:
     """Every channel, the plant's own averages against the limit, the spool, the last receipt; needs neither line nor gateway."""
     import msgspec

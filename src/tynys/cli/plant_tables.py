@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from tynys.plant.check import Verdict
 from tynys.plant.views import LocalStanding
 from tynys.present.voice import voice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tynys.plant.check import Line
     from tynys.plant.enrol import NewPlant
     from tynys.plant.views import LineView, LocalComponentView, PlantView
     from tynys.present.catalogue import Language
     from tynys.present.voice import Voice
 
-_SIGNS = {Verdict.FINE: "·", Verdict.WARNING: "[yellow]![/yellow]", Verdict.WRONG: "[red]✗[/red]"}
 _STYLES = {
     LocalStanding.EXCEEDING: "bold red",
     LocalStanding.NEAR: "yellow",
@@ -38,22 +33,6 @@ def show_new(made: NewPlant) -> None:
     else:
         console.print("not enrolled: ask the centre for a one-time code, or fill in [centre] by hand")
     console.print(f"next    put the facility's document beside it, describe the devices, then: tynys plant check {made.settings_file}")
-
-
-def show_check(lines: Sequence[Line]) -> None:
-    """One row for each thing looked at; hints on a row of their own."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(width=1)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for line in lines:
-        table.add_row(_SIGNS[line.verdict], line.subject, line.text)
-        if line.hint:
-            table.add_row("", "", f"[dim]{line.hint}[/dim]")
-    console = Console(highlight=False)
-    console.print(table)
-    counts = {verdict: sum(line.verdict is verdict for line in lines) for verdict in Verdict}
-    console.print(f"{counts[Verdict.FINE]} fine, {counts[Verdict.WARNING]} to look at, {counts[Verdict.WRONG]} wrong")
 
 
 def show_status(view: PlantView, language: Language) -> None:

@@ -3,6 +3,7 @@
 from tynys.field.build import build_driver
 from tynys.field.driver import Driver, DriverHealth
 from tynys.field.probe import PointReport, ProbeReport, probe
+from tynys.field.remark import Remark, remark
 from tynys.field.settings import DeviceSettings
 
-__all__ = ["DeviceSettings", "Driver", "DriverHealth", "PointReport", "ProbeReport", "build_driver", "probe"]
+__all__ = ["DeviceSettings", "Driver", "DriverHealth", "PointReport", "ProbeReport", "Remark", "build_driver", "probe", "remark"]

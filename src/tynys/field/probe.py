@@ -1,4 +1,4 @@
-"""Read every point of a device once and say in words what is wrong with it: the hands of `tynys plant check`."""
+"""Read every point of a device once and tell what is wrong with it: the hands of `tynys plant check`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tynys.field.modbus_driver import ModbusDriver
 from tynys.field.modbus_numbers import raw_number
 from tynys.field.modbus_reads import ExceptionAnswer
 from tynys.field.register_map import WORD_ORDERS, NodePoint, load_map
+from tynys.field.remark import Remark, remark
 from tynys.field.settings import ModbusTcpSettings, ReplaySettings
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PointReport:
-    """One point as it was read; ``problem`` and ``hint`` are empty when nothing is wrong."""
+    """One point as it was read; ``problem`` and ``hint`` are None when nothing is wrong."""
 
     point: str
     channel: str
@@ -40,23 +41,23 @@ class PointReport:
     unit: str
     status: InstrumentStatus
     cause: GapCause
-    problem: str = ""
-    hint: str = ""
+    problem: Remark | None = None
+    hint: Remark | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """What a probe of one device found; ``error`` is empty when it answered."""
+    """What a probe of one device found; ``error`` is None when it answered."""
 
     device: str
-    error: str = ""
-    hint: str = ""
+    error: Remark | None = None
+    hint: Remark | None = None
     points: tuple[PointReport, ...] = ()
 
     @property
     def is_fine(self) -> bool:
         """Whether the device answered and every point reads as it should."""
-        return not self.error and not any(point.problem for point in self.points)
+        return self.error is None and not any(point.problem for point in self.points)
 
 
 async def probe(settings: DeviceSettings, channels: Mapping[str, Channel], *, folder: Path | None = None) -> ProbeReport:
@@ -83,7 +84,7 @@ async def _probe_modbus(
             answers = await driver.line.exchange(driver.decoder.reads, unit=driver.unit)
     except Exception as error:  # noqa: BLE001  whatever the device does is the finding
         cause, message = explain(error, driver.where, timeout_s)
-        return ProbeReport(settings.id, message, _hint(settings, cause))
+        return ProbeReport(settings.id, _silent(cause, message), _hint(settings, cause))
     samples = driver.decoder.decode(answers)
     words = driver.decoder.words(answers)
     refused = next((str(answer) for answer in answers if isinstance(answer, ExceptionAnswer)), "")
@@ -94,18 +95,23 @@ async def _probe_modbus(
     return ProbeReport(settings.id, points=tuple(reports))
 
 
-def _hint(settings: DeviceSettings, cause: GapCause) -> str:
+def _silent(cause: GapCause, detail: str) -> Remark:
+    """That an instrument gave no answer, and what the line said."""
+    return remark("check.device.silent", cause=cause.name.lower(), detail=detail)
+
+
+def _hint(settings: DeviceSettings, cause: GapCause) -> Remark:
     """What to do about a Modbus instrument that gave no answer."""
     if cause is GapCause.NO_ANSWER and isinstance(settings, ModbusTcpSettings) and settings.pipelined:
-        return "It may not take two requests at once: set pipelined = false on the device, or check its device id."
-    return "Check power, cable, address, port and device id, then run the check again."
+        return remark("check.hint.pipelined")
+    return remark("check.hint.cable")
 
 
 async def _probe_files(driver: Driver, settings: ReplaySettings, channels: Mapping[str, Channel]) -> ProbeReport:
     """Whether the files read, and the first row of each column."""
     await driver.connect()
     if driver.health.last_error:
-        return ProbeReport(settings.id, driver.health.last_error, "Mend the file or the key files.")
+        return ProbeReport(settings.id, remark("check.files.broken", detail=driver.health.last_error), remark("check.hint.files"))
     samples = await driver.poll(to_ms(settings.start))
     return ProbeReport(
         settings.id,
@@ -118,12 +124,12 @@ async def _probe_files(driver: Driver, settings: ReplaySettings, channels: Mappi
 
 async def _probe_any(driver: Driver, settings: DeviceSettings, channels: Mapping[str, Channel], folder: Path | None) -> ProbeReport:
     await driver.connect()
-    if not driver.health.connected:
-        return ProbeReport(settings.id, driver.health.last_error, "Check the address, that the server runs, and its security settings.")
     samples = await driver.poll(0)
+    if not driver.health.connected:
+        cause = next((sample.cause for sample in samples.values()), GapCause.NO_ANSWER)
+        return ProbeReport(settings.id, _silent(cause, driver.health.last_error), remark("check.hint.server"))
     return ProbeReport(
         settings.id,
-        driver.health.last_error,
         points=tuple(
             _report(name, channels[channel], samples[channel], point, b"", None, "") for name, channel, point in _points(settings, folder)
         ),
@@ -162,24 +168,34 @@ def _report(
     )
 
 
-def _judge(sample: Sample, point: Point | NodePoint, words: bytes, order: WordOrder | None, refused: str) -> tuple[str, str]:
+def _judge(
+    sample: Sample, point: Point | NodePoint, words: bytes, order: WordOrder | None, refused: str
+) -> tuple[Remark | None, Remark | None]:
     """What is wrong with a sample, and what to do about it."""
     if sample.cause is GapCause.EXCEPTION_ANSWER:
-        return f"the instrument refused the request: {refused or 'no such value'}", "Check the map's table and address, or set max_gap = 0."
+        return remark("check.point.refused", detail=refused or "no such value"), remark("check.hint.address")
     if sample.cause is GapCause.NOT_MEASURING:
-        return f"the instrument is not measuring (status {sample.status.name.lower()})", "Read again when it measures."
+        return remark("check.point.not_measuring", status=sample.status.name.lower()), remark("check.hint.read_again")
     wrong_order = suggest_order(point, words, order) if order else None
     if wrong_order:
         other, value = wrong_order
-        return (
-            f"{_shown(sample)} cannot be true" + (f": expected {_range(point)}" if point.plausible else ""),
-            f'In word order "{other}" it would be {value:g}: set word_order = "{other}" on the device.',
-        )
+        return _impossible(sample, point), remark("check.hint.word_order", order=other, value=value, unit=point.unit or "")
     if sample.cause:
-        return f"no value: {sample.cause.name.lower().replace('_', ' ')}", "Check the wiring and the map's type for this point."
-    if point.plausible and not _fits(sample.value, point.plausible):
-        return f"{_shown(sample)} lies outside what is plausible, {_range(point)}", "Check the map's address, type, scale and unit."
-    return "", ""
+        return remark("check.point.no_value", cause=sample.cause.name.lower()), remark("check.hint.wiring")
+    if point.plausible and sample.value is not None and not _fits(sample.value, point.plausible):
+        return _with_range("check.point.implausible", sample.value, point.plausible, point.unit), remark("check.hint.scale")
+    return None, None
+
+
+def _impossible(sample: Sample, point: Point | NodePoint) -> Remark:
+    """That no instrument could mean what came."""
+    if sample.value is None or point.plausible is None:
+        return remark("check.point.nonsense")
+    return _with_range("check.point.impossible", sample.value, point.plausible, point.unit)
+
+
+def _with_range(key: str, value: float, plausible: tuple[float, float], unit: str | None) -> Remark:
+    return remark(key, value=value, low=plausible[0], high=plausible[1], unit=unit or "")
 
 
 def suggest_order(point: Point | NodePoint, words: bytes, order: WordOrder) -> tuple[WordOrder, float] | None:
@@ -202,12 +218,3 @@ def _sane(value: float, point: Point) -> bool:
 
 def _fits(value: float | None, plausible: tuple[float, float]) -> bool:
     return value is not None and plausible[0] <= value <= plausible[1]
-
-
-def _shown(sample: Sample) -> str:
-    return "what came" if sample.value is None else f"{sample.value:g}"
-
-
-def _range(point: Point | NodePoint) -> str:
-    low, high = point.plausible or (-math.inf, math.inf)
-    return f"{low:g} to {high:g} {point.unit or ''}".strip()

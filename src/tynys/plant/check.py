@@ -1,4 +1,4 @@
-"""`tynys plant check`: looks at everything once and says in words what is wrong and how to mend it."""
+"""`tynys plant check`: looks at everything once and tells what is wrong and how to mend it, as remarks for the command to word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tynys.domain.batch import Event
 from tynys.domain.errors import StorageError, TynysError
 from tynys.domain.instrument import AcquisitionMode
 from tynys.domain.status import GapCause, InstrumentStatus
-from tynys.field import probe
+from tynys.field import Remark, probe, remark
+from tynys.field.settings import OpcUaSettings
 from tynys.plant import spool_reader
 from tynys.plant.epoch import new_epoch
 from tynys.plant.line import CentreLine
@@ -43,6 +44,10 @@ HOUR_MS = 3_600_000
 _NEAR_HOUR_MS = 120_000
 _OVER_SPAN = 1.2
 _ANSWER_S = 20.0
+_NAMES_SHOWN = 8
+DIGEST_SHOWN = 12
+"""Hex digits of a configuration's digest a person needs to name it."""
+_LINE_HINTS = frozenset({"line.cut", "line.certificate", "line.forged_reply"})
 
 
 class Verdict(StrEnum):
@@ -55,12 +60,21 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing looked at: what it was, what came, and what to do (both empty when there is nothing to say)."""
+    """One thing looked at: what it was, what came, and what to do.
+
+    ``subject`` is one of `SUBJECTS` or, with ``point`` and ``channel``, the id of a device.
+    """
 
     subject: str
     verdict: Verdict
-    text: str
-    hint: str = ""
+    text: Remark
+    hint: Remark | None = None
+    point: str = ""
+    channel: str = ""
+
+
+SUBJECTS = ("key", "configuration", "rule_pack", "channels", "centre", "clock", "gateway")
+"""What is looked at beside the devices."""
 
 
 async def check_plant(settings: PlantSettings, *, send: bool = True) -> list[Line]:
@@ -70,19 +84,18 @@ async def check_plant(settings: PlantSettings, *, send: bool = True) -> list[Lin
     this spool): only so is it known whether the centre knows gateway, key and plan.
     """
     lines: list[Line] = []
-    key = _tried(lines, "key", lambda: SigningKey.load(settings.key_file), lambda found: f"key {found.key_id}")
+    key = _tried(lines, "key", lambda: SigningKey.load(settings.key_file), lambda found: remark("check.key", key=found.key_id))
     configuration = _tried(
         lines,
         "configuration",
         lambda: load_configuration(settings),
-        lambda found: f"{len(found.channels)} channels, {len(found.sources)} sources",
+        _described,
     )
     if configuration is not None:
-        _tried(lines, "rule pack", lambda: load_rule_pack(settings, configuration), lambda found: found.id)
+        _tried(lines, "rule_pack", lambda: load_rule_pack(settings, configuration), lambda found: remark("check.plain", text=found.id))
         lines += _unfilled(settings, configuration)
         channels = {channel.name: channel for channel in configuration.channels}
-        for found in await asyncio.gather(*(_device(device, channels, settings) for device in settings.devices)):
-            lines += found
+        lines += await _devices(channels, settings)
     lines += await _centre(settings, key, configuration, send=send)
     return lines
 
@@ -92,7 +105,7 @@ def wrong(lines: list[Line]) -> bool:
     return any(line.verdict is Verdict.WRONG for line in lines)
 
 
-def _tried(lines: list[Line], subject: str, look: Callable[[], T], words: Callable[[T], str]) -> T | None:
+def _tried(lines: list[Line], subject: str, look: Callable[[], T], words: Callable[[T], Remark]) -> T | None:
     """What a look gives, or None with the failure as a line."""
     try:
         found = look()
@@ -103,8 +116,28 @@ def _tried(lines: list[Line], subject: str, look: Callable[[], T], words: Callab
     return found
 
 
+def _described(configuration: FacilityConfiguration) -> Remark:
+    """What a document holds, and the digest by which the centre approves its plan."""
+    counts = {"channels": str(len(configuration.channels)), "sources": str(len(configuration.sources))}
+    return remark("check.configuration", digest=configuration.digest().hex()[:DIGEST_SHOWN], **counts)
+
+
 def _failed(subject: str, error: TynysError) -> Line:
-    return Line(subject, Verdict.WRONG, f"{error.where}: {error.message}" if error.where else error.message, error.hint)
+    detail = f"{error.where}: {error.message}" if error.where else error.message
+    if error.error_code.startswith("line."):
+        text = remark("check.line", alarm=error.error_code, detail=detail)
+        return Line(subject, Verdict.WRONG, text, _line_hint(error.error_code, error.hint))
+    return Line(subject, Verdict.WRONG, remark("check.cannot_be_used", detail=detail), _plain(error.hint))
+
+
+def _plain(text: str) -> Remark | None:
+    """A technical text as it is."""
+    return remark("check.plain", text=text) if text else None
+
+
+def _line_hint(code: str, hint: str) -> Remark | None:
+    """What to do about a line that does not carry."""
+    return remark(f"check.hint.{code}") if code in _LINE_HINTS else _plain(hint)
 
 
 # --- instruments -----------------------------------------------------------------------------------------------
@@ -122,9 +155,19 @@ def _unfilled(settings: PlantSettings, configuration: FacilityConfiguration) -> 
             missing.append(channel.name)
     if not missing:
         return []
-    shown = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")  # noqa: PLR2004 - a line's worth
-    hint = "map them under a [[devices]] entry, or end their acquisition in the configuration"
-    return [Line("channels", Verdict.WARNING, f"no device fills {shown}: every reading will be a gap", hint)]
+    shown = ", ".join(missing[:_NAMES_SHOWN]) + (" …" if len(missing) > _NAMES_SHOWN else "")
+    text = remark("check.unfilled", count=str(len(missing)), names=shown)
+    return [Line("channels", Verdict.WARNING, text, remark("check.hint.unfilled"))]
+
+
+async def _devices(channels: Mapping[str, Channel], settings: PlantSettings) -> list[Line]:
+    """Every device, side by side; OPC UA after the others: its making of keys and sessions would eat into their time-outs."""
+    found: dict[str, list[Line]] = {}
+    for late in (False, True):
+        group = [device for device in settings.devices if isinstance(device, OpcUaSettings) is late]
+        answers = await asyncio.gather(*(_device(device, channels, settings) for device in group))
+        found |= {device.id: lines for device, lines in zip(group, answers, strict=True)}
+    return [line for device in settings.devices for line in found[device.id]]
 
 
 async def _device(device: DeviceSettings, channels: Mapping[str, Channel], settings: PlantSettings) -> list[Line]:
@@ -133,23 +176,25 @@ async def _device(device: DeviceSettings, channels: Mapping[str, Channel], setti
         report = await probe(device, channels, folder=settings.folder)
     except TynysError as error:
         return [_failed(device.id, error)]
-    if report.error:
+    if report.error is not None:
         return [Line(device.id, Verdict.WRONG, report.error, report.hint)]
     return [_point(device.id, point, channels[point.channel]) for point in report.points]
 
 
 def _point(device: str, point: PointReport, channel: Channel) -> Line:
-    subject = f"{device} {point.point} → {point.channel}"
-    if point.problem:
-        verdict = Verdict.WARNING if point.cause is GapCause.NOT_MEASURING else Verdict.WRONG
-        return Line(subject, verdict, point.problem, point.hint)
-    value = "no value" if point.value is None else f"{point.value:g} {point.unit}"
-    if channel.span and point.value is not None and abs(point.value) > _OVER_SPAN * channel.span:
-        text = f"{value} is far outside the channel's range of 0 to {channel.span:g} {point.unit}"
-        return Line(subject, Verdict.WRONG, text, "is it the right register, word order, scale and unit?")
+    def line(verdict: Verdict, text: Remark, hint: Remark | None = None) -> Line:
+        return Line(device, verdict, text, hint, point.point, point.channel)
+
+    if point.problem is not None:
+        return line(Verdict.WARNING if point.cause is GapCause.NOT_MEASURING else Verdict.WRONG, point.problem, point.hint)
+    if point.value is None:
+        return line(Verdict.FINE, remark("check.point.no_value", cause=point.cause.name.lower()))
+    if channel.span and abs(point.value) > _OVER_SPAN * channel.span:
+        text = remark("check.point.over_span", value=point.value, high=channel.span, unit=point.unit)
+        return line(Verdict.WRONG, text, remark("check.hint.scale"))
     if point.status is not InstrumentStatus.VALID:
-        return Line(subject, Verdict.WARNING, f"{value}, the instrument says {point.status.name.lower().replace('_', ' ')}")
-    return Line(subject, Verdict.FINE, value)
+        return line(Verdict.WARNING, remark("check.point.status", value=point.value, unit=point.unit, status=point.status.name.lower()))
+    return line(Verdict.FINE, remark("check.point.value", value=point.value, unit=point.unit))
 
 
 # --- the centre ------------------------------------------------------------------------------------------------
@@ -160,7 +205,7 @@ async def _centre(
 ) -> list[Line]:
     """Address, certificate, clock; then, with a signed batch, whether gateway, key and plan are known."""
     if settings.centre is None or settings.ca_file is None:
-        return [Line("centre", Verdict.WARNING, "no section [centre]: nothing will be sent", "`tynys plant init` with --centre writes it")]
+        return [Line("centre", Verdict.WARNING, remark("check.no_centre"), remark("check.hint.no_centre"))]
     lines: list[Line] = []
     try:
         line = CentreLine(settings.centre.url, settings.ca_file)
@@ -170,7 +215,7 @@ async def _centre(
         clock = WallClock()
         before_ms = clock.now_ms()
         exchange = await line.time()
-        lines.append(Line("centre", Verdict.FINE, f"{line.url} answers in {exchange.round_trip_ms:.0f} ms"))
+        lines.append(Line("centre", Verdict.FINE, remark("check.centre.answers", url=line.url, ms=f"{exchange.round_trip_ms:.0f}")))
         if settings.clock_url is None:
             lines.append(_clock_line(clock_offset(before_ms, exchange.server_time_ms, clock.now_ms()).offset_ms))
         if send and key is not None and configuration is not None:
@@ -183,24 +228,22 @@ async def _centre(
 
 
 def _clock_line(offset_ms: int) -> Line:
-    """The gateway's clock against the centre's, in words."""
-    behind = "behind" if offset_ms < 0 else "ahead of"
-    text = f"this computer's clock is {abs(offset_ms) / 1000:.1f} s {behind} the centre's"
+    """The gateway's clock against the centre's."""
+    side = "behind" if offset_ms < 0 else "ahead"
     if abs(offset_ms) <= OFFSET_ALARM_MS:
-        return Line("clock", Verdict.FINE, text)
+        return Line("clock", Verdict.FINE, remark("check.clock.right", seconds=f"{abs(offset_ms) / 1000:.1f}"))
     hours = round(offset_ms / HOUR_MS)
     if hours and abs(offset_ms - hours * HOUR_MS) < _NEAR_HOUR_MS:
-        whole = "an hour" if abs(hours) == 1 else f"{abs(hours)} hours"
-        hint = "a whole number of hours means a wrong time zone: set the zone to Asia/Almaty (UTC+5 since 2024-03-01), then the time"
-        return Line("clock", Verdict.WRONG, f"this computer's clock is {whole} {behind} the centre's", hint)
-    return Line("clock", Verdict.WRONG, text, "let the computer follow a time server (chrony or systemd-timesyncd)")
+        return Line("clock", Verdict.WRONG, remark(f"check.clock.hours_{side}", count=abs(hours)), remark("check.hint.zone"))
+    text = remark(f"check.clock.{side}", seconds=f"{abs(offset_ms) / 1000:.1f}")
+    return Line("clock", Verdict.WRONG, text, remark("check.hint.time_server"))
 
 
 async def _introduce(settings: PlantSettings, key: SigningKey, configuration: FacilityConfiguration, line: CentreLine) -> Line:
     """Send an empty signed batch, and word the receipt."""
     if settings.centre is None:
         raise AssertionError("asked only with a centre")
-    subject = "gateway at the centre"
+    subject = "gateway"
     try:
         thread = SpoolThread(Spool.open(settings.spool_folder, settings.gateway.id))
     except StorageError as error:
@@ -224,12 +267,13 @@ async def _introduce(settings: PlantSettings, key: SigningKey, configuration: Fa
         until = time.monotonic() + _ANSWER_S
         await sender.drain(_ANSWER_S)
         if sender.state.last_error:
-            return Line(subject, Verdict.WRONG, sender.state.last_error, sender.state.last_hint)
+            state = sender.state
+            text = remark("check.line", alarm=state.last_error_code, detail=state.last_error)
+            return Line(subject, Verdict.WRONG, text, _line_hint(state.last_error_code, state.last_hint))
         receipt = await thread.call(lambda spool: spool_reader.receipt_of(spool.connection, batch_id))
         if receipt is None:
-            return Line(
-                subject, Verdict.WRONG, f"no receipt within {time.monotonic() - until + _ANSWER_S:.0f} s", "is the centre overloaded?"
-            )
+            text = remark("check.gateway.no_receipt", seconds=f"{time.monotonic() - until + _ANSWER_S:.0f}")
+            return Line(subject, Verdict.WRONG, text, remark("check.hint.overloaded"))
         return _receipt_line(subject, receipt.outcome, receipt.reason, plan_known=receipt.plan_known)
     finally:
         thread.close()
@@ -237,12 +281,10 @@ async def _introduce(settings: PlantSettings, key: SigningKey, configuration: Fa
 
 def _receipt_line(subject: str, outcome: str, reason: str, *, plan_known: bool) -> Line:
     if outcome == "refused":
-        hint = "enrol this gateway and this key: ask the centre for a one-time code, then `tynys plant init` with --code"
-        return Line(subject, Verdict.WRONG, f"the centre refuses its batches: {reason}", hint)
+        return Line(subject, Verdict.WRONG, remark("check.gateway.refused", reason=reason), remark("check.hint.enrol"))
     if not plan_known:
-        hint = "readings are stored and receipted, but not averaged until the centre approves the plan"
-        return Line(subject, Verdict.WARNING, "known; its monitoring plan waits for approval", hint)
-    return Line(subject, Verdict.FINE, "known, batch stored, receipt verified")
+        return Line(subject, Verdict.WARNING, remark("check.gateway.plan_waits"), remark("check.hint.plan_waits"))
+    return Line(subject, Verdict.FINE, remark("check.gateway.known"))
 
 
 def _from_daemon(settings: PlantSettings, subject: str) -> Line:
@@ -254,8 +296,9 @@ def _from_daemon(settings: PlantSettings, subject: str) -> Line:
     finally:
         connection.close()
     for code, detail in alarms.items():
-        if code.startswith("line."):
-            return Line(subject, Verdict.WRONG, f"the running gateway says: {detail}", "see `tynys plant status`")
+        if code.startswith("line.") and code != "line.plan_unknown":
+            text = remark("check.gateway.running_alarm", alarm=code, detail=detail)
+            return Line(subject, Verdict.WRONG, text, remark("check.hint.status"))
     if receipt is None:
-        return Line(subject, Verdict.WARNING, "a gateway runs here and has no receipt yet")
+        return Line(subject, Verdict.WARNING, remark("check.gateway.running"))
     return _receipt_line(subject, receipt.outcome, receipt.reason, plan_known=receipt.plan_known)
