@@ -43,9 +43,9 @@ def picture(content: Iterable[str], /, *, title: str, description: str = "", ide
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round numbers that cover the span from ``low`` to ``high``: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Round numbers, two at least, that cover the span from ``low`` to ``high``: steps of 1, 2, 2.5 or 5 times a power of ten."""
     span = max(high - low, abs(high) * 1e-6, 1e-9)
     power = 10.0 ** math.floor(math.log10(span / most))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10, 20) if span / (power * factor) <= most)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(step * index, 10) for index in range(first, last + 1)]
+    return [round(step * index, 10) for index in range(first, max(last, first + 1) + 1)]
