@@ -74,7 +74,7 @@ def make_configuration(*, facility="trial", interval_ms=5000, history_ms=0, unti
         facility=Facility(
             id=facility,
             names=SIMPLE,
-            operator="nobody",
+            operator=Names(kk="ешкім", ru="никто", en="nobody"),
             region="KZ-71",
             region_valid_from=from_ms(0),
             sector="energy",

@@ -73,7 +73,7 @@ def make_configuration(
         facility=Facility(
             id="trial",
             names=SIMPLE,
-            operator="nobody",
+            operator=Names(kk="ешкім", ru="никто", en="nobody"),
             region="KZ-71",
             region_valid_from=from_ms(0),
             sector="energy",

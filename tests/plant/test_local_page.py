@@ -20,7 +20,7 @@ def view(revision: int = 1) -> PlantView:
     channel = LocalChannelView("id", "stack-1.so2", "so2", "mg/Nm3", "gas", None, InstrumentStatus.FAULT, GapCause.NO_ANSWER, 1000, 4000.0)
     names = Names(kk="а", ru="б", en="c")
     return PlantView(
-        revision=revision, now_ms=1000, facility="trial", names=names, operator="nobody", gateway="gateway", role="live",
+        revision=revision, now_ms=1000, facility="trial", names=names, operator=names, gateway="gateway", role="live",
         simulated=True, speed=1.0, running=True, channels=(channel,), sources=(), line=LINE, alarms=(),
     )  # fmt: skip
 

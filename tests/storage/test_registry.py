@@ -61,7 +61,7 @@ def configuration(facility="gres-1", channels=("stack-1.so2",), operator="EGRES-
         facility=Facility(
             id=facility,
             names=Names(kk="ГРЭС-1", ru="ГРЭС-1", en="GRES-1"),
-            operator=operator,
+            operator=Names(kk=f"{operator}, қазақша", ru=f"{operator}, по-русски", en=operator),
             region="KZ-55",
             region_valid_from=START,
             sector="power",
@@ -199,9 +199,10 @@ def test_facilities_and_channels_follow_the_newest_configuration(registry):
     put(registry, configuration(channels=("stack-1.so2", "stack-1.nox")))
     put(registry, configuration(channels=("stack-2.so2", "stack-1.nox", "stack-1.co"), operator="B"), NOW_MS + 1, 2)
     (facility,) = registry.facilities()
-    assert (facility.id, facility.operator, facility.region, facility.names.en, facility.simulated) == (
+    assert (facility.id, facility.operator.en, facility.operator.kk, facility.region, facility.names.en, facility.simulated) == (
         "gres-1",
         "B",
+        "B, қазақша",
         "KZ-55",
         "GRES-1",
         True,

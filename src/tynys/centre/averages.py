@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 RECENT_MS = 27 * 3_600_000
 """How far back single averages stay at hand: the windows of a running day. [ms]"""
-_EMPTY = AVERAGES.empty_table()
+REVISED = ("revision", "known_ms")
+"""What tells, beside the key, which of two rows is the newer."""
 Key = tuple[str, str, str]
 """Source, component, period."""
 
@@ -104,17 +105,23 @@ class Averages:
         *,
         known_ms: int | None = None,
         columns: Sequence[str] | None = None,
+        encoded: bool = False,
     ) -> pa.Table:
         """Current averages that start in the span (or as known at ``known_ms``), by source, component, start, origin.
 
-        ``columns`` may leave some out where nothing has to be joined to the lake's rows: fewer files are read.
+        ``columns`` may leave some out (the key's always come): less of the files is read. ``encoded`` leaves repeated texts by
+        dictionary, as the store holds them: a year of them costs nothing then.
         """
         with self._lock:
             tail = [table for _, table in self._tail]
         fresh = [part for table in tail if (part := _cut(table, source, components, period, start_ms, end_ms, known_ms)).num_rows]
-        wanted = None if fresh or columns is None else list(columns)
-        lake = plain(self._lake.averages(source, components, period, start_ms, end_ms, known_ms=known_ms, columns=wanted))
-        return latest_revisions(pa.concat_tables([lake, *fresh])) if fresh else lake
+        wanted = None if columns is None else [*columns, *(REVISED if fresh else ())]
+        lake = self._lake.averages(source, components, period, start_ms, end_ms, known_ms=known_ms, columns=wanted)
+        if fresh:
+            lake = plain(lake)
+            lake = latest_revisions(pa.concat_tables([lake, *(part.select(lake.column_names) for part in fresh)]))
+            return by_dictionary(lake) if encoded else lake
+        return lake if encoded else plain(lake)
 
     def rows(self, source: str | None, components: Sequence[str] | None, period: str, start_ms: int, end_ms: int) -> list[Average]:
         """The same as records."""
@@ -134,6 +141,14 @@ def plain(table: pa.Table) -> pa.Table:
     """A table in the published columns (those it has), whatever way the store holds its texts."""
     schema = pa.schema([field for field in AVERAGES if field.name in table.column_names])
     return table if table.schema == schema else table.select(schema.names).cast(schema)
+
+
+def by_dictionary(table: pa.Table) -> pa.Table:
+    """A table with its texts by dictionary."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            table = table.set_column(place, field.name, table.column(place).dictionary_encode())
+    return table
 
 
 def latest_revisions(table: pa.Table) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from tynys.storage.lake_rows import to_averages
@@ -28,14 +29,30 @@ def averages_page(
     after: Place | None,
     limit: int,
 ) -> tuple[list[Average], Place | None]:
-    """The next averages after a place, and the place the following page begins after (None on the last)."""
-    table = averages.table(source, components, period, *span, known_ms=known_ms)
-    if after is not None:
-        component, start, origin = after
-        same_start = (pc.field("start_ms") == start) & (pc.field("origin") > origin)
-        same = (pc.field("component") == component) & ((pc.field("start_ms") > start) | same_start)
-        table = table.filter((pc.field("component") > component) | same)
-    rows = to_averages(table.slice(0, limit))
-    if table.num_rows <= limit:
+    """The next averages after a place, and the place the following page begins after (None on the last).
+
+    The keys are read first, then everything else of the page's own span: a page costs the same at any place of any year.
+    """
+    keys = averages.table(source, components, period, *span, known_ms=known_ms, columns=(), encoded=True)
+    keys = _after(keys, after)
+    page = keys.slice(0, limit)
+    if not page.num_rows:
+        return [], None
+    starts = pc.min_max(page["start_ms"]).as_py()
+    names = pc.unique(page["component"]).to_pylist()
+    table = averages.table(source, names, period, starts["min"], starts["max"] + 1, known_ms=known_ms)
+    rows = to_averages(_after(table, after).slice(0, page.num_rows))
+    if keys.num_rows <= limit:
         return rows, None
     return rows, (rows[-1].component, rows[-1].start_ms, rows[-1].origin.value)
+
+
+def _after(table: pa.Table, after: Place | None) -> pa.Table:
+    """The rows behind a place."""
+    if after is None:
+        return table
+    component, start, origin = after
+    names, origins = (table[name].cast(pa.string()) for name in ("component", "origin"))
+    same_start = pc.and_(pc.equal(table["start_ms"], start), pc.greater(origins, origin))
+    behind = pc.and_(pc.equal(names, component), pc.or_(pc.greater(table["start_ms"], start), same_start))
+    return table.filter(pc.or_(pc.greater(names, component), behind))

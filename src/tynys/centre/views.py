@@ -86,7 +86,7 @@ class FacilityView:
 
     facility: str
     names: Names
-    operator: str
+    operator: Names
     region: str
     latitude_deg: float
     longitude_deg: float

@@ -31,7 +31,7 @@ class Facility(Record, frozen=True, kw_only=True):
 
     id: str
     names: Names
-    operator: str
+    operator: Names
     region: str
     region_valid_from: Instant
     sector: str

@@ -58,7 +58,7 @@ def recorded_configuration(
         facility=Facility(
             id=facility,
             names=names,
-            operator="tynys replay",
+            operator=Names(kk="tynys replay", ru="tynys replay", en="tynys replay"),
             region=region,
             region_valid_from=from_ms(_EPOCH_MS),
             sector="recorded",

@@ -135,7 +135,7 @@ class PlantView:
     now_ms: int
     facility: str
     names: Names
-    operator: str
+    operator: Names
     gateway: str
     role: str
     simulated: bool

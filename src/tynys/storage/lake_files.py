@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -172,6 +173,16 @@ def select(rows: pa.Table, wanted: Wanted) -> pa.Table:
     mask = pc.and_(pc.greater_equal(instant, wanted.start_ms), pc.less(instant, wanted.end_ms))
     if wanted.texts is not None:
         mask = pc.and_(mask, is_one_of(rows.column(wanted.column), wanted.texts))
+    return only(rows, mask)
+
+
+def only(rows: pa.Table, mask: pa.ChunkedArray) -> pa.Table:
+    """The rows of a mask without nulls; where they follow one another, as in a sorted file, none is copied."""
+    flags = np.concatenate([np.asarray(part) for part in mask.chunks]) if mask.num_chunks else np.empty(0, np.bool_)
+    count = int(np.count_nonzero(flags))
+    first = int(np.argmax(flags)) if count else 0
+    if flags[first : first + count].all():
+        return rows.slice(first, count)
     return rows.filter(mask)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tynys.storage.delta import DeltaFolder
-from tynys.storage.lake_files import FileScanner, Wanted, is_one_of
+from tynys.storage.lake_files import FileScanner, Wanted, is_one_of, only
 from tynys.storage.lake_instants import one_per_instant
 from tynys.storage.lake_order import ordered, repeats
 from tynys.storage.lake_schema import AVERAGES, AVERAGES_LAYOUT, JOURNAL, LAYOUTS, SUMMARIES_LAYOUT
@@ -183,9 +183,9 @@ class LakeReader:
         wanted = Wanted("source", None if source is None else {source}, "start_ms", start_ms, end_ms)
         rows = self._tables[name].read(_months(start_ms, end_ms, period), wanted, names)
         if components is not None:
-            rows = rows.filter(is_one_of(rows.column("component"), components))
+            rows = only(rows, is_one_of(rows.column("component"), components))
         if origins is not None:
-            rows = rows.filter(is_one_of(rows.column("origin"), [str(origin) for origin in origins]))
+            rows = only(rows, is_one_of(rows.column("origin"), [str(origin) for origin in origins]))
         return rows
 
     def _attempt(self, read: Callable[[], T]) -> T:

@@ -56,7 +56,9 @@ class Plans(RegistryPart):
             insert(facilities).values(
                 id=facility,
                 region=site.region,
-                operator=site.operator,
+                operator_kk=site.operator.kk,
+                operator_ru=site.operator.ru,
+                operator_en=site.operator.en,
                 name_kk=names.kk,
                 name_ru=names.ru,
                 name_en=names.en,
@@ -112,7 +114,13 @@ class Plans(RegistryPart):
     def facilities(self) -> list[FacilityRow]:
         """Every facility that has sent a configuration."""
         return [
-            FacilityRow(row.id, row.region, row.operator, Names(kk=row.name_kk, ru=row.name_ru, en=row.name_en), row.simulated)
+            FacilityRow(
+                id=row.id,
+                region=row.region,
+                operator=Names(kk=row.operator_kk, ru=row.operator_ru, en=row.operator_en),
+                names=Names(kk=row.name_kk, ru=row.name_ru, en=row.name_en),
+                simulated=row.simulated,
+            )
             for row in self._all(select(facilities).order_by(facilities.c.id))
         ]
 

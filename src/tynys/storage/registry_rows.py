@@ -64,7 +64,7 @@ class FacilityRow:
 
     id: str
     region: str
-    operator: str
+    operator: Names
     names: Names
     simulated: bool
 

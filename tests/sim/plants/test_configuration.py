@@ -38,7 +38,7 @@ def test_every_name_shown_says_simulated(configuration):
     for thing in named:
         for text, mark in zip((thing.names.kk, thing.names.ru, thing.names.en), SIMULATED, strict=True):
             assert mark in text
-    assert "имитация" in configuration.facility.operator
+    assert "имитация" in configuration.facility.operator.kk
     for analyser in configuration.analysers:
         assert "simulated" in analyser.maker
         assert "simulated" in analyser.model

@@ -71,7 +71,7 @@ def facility(view: FacilityView) -> shapes.FacilityShape:
     return shapes.FacilityShape(
         facility=view.facility,
         names=names(view.names),
-        operator=view.operator,
+        operator=names(view.operator),
         region=view.region,
         latitude_deg=view.latitude_deg,
         longitude_deg=view.longitude_deg,

@@ -71,7 +71,7 @@ class FacilityShape(Shape, frozen=True, kw_only=True):
 
     facility: str
     names: NamesShape
-    operator: str
+    operator: NamesShape
     region: str
     latitude_deg: float
     longitude_deg: float

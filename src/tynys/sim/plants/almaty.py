@@ -14,7 +14,9 @@ from tynys.sim.physics.weather import Climate
 from tynys.sim.plants.spec import Collector, PlantSpec, StackSpec, UnitSpec
 
 FOOTHILLS = Climate(mean_c=10.0, yearly_swing_c=15.0, pressure_kpa=92.8)
-_OPERATOR = "Алматинские электрические станции (имитация)"
+_OPERATOR = Names(
+    kk="Алматы электр станциялары (имитация)", ru="Алматинские электрические станции (имитация)", en="Almaty Power Stations (simulated)"
+)
 _EMULSIFIER = Collector(kind="emulsifier", penetration=0.0068, parts=4, so2_removal=0.03, outlet_c=72.0)
 _EKIBASTUZ_GRADE_1 = replace(
     EKIBASTUZ, ash_pct=36.9, sulphur_pct=0.6, carbon_pct=44.6, hydrogen_pct=2.95, oxygen_pct=7.15, heating_value_mj_kg=17.38

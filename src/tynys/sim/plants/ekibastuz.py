@@ -26,7 +26,7 @@ _YEARS = (1980, 1980, 1981, 1982, 1982, 1983, 1983, 1984)
 GRES_1 = PlantSpec(
     id="gres-1",
     names=Names(kk="Екібастұз ГРЭС-1 (имитация)", ru="Экибастузская ГРЭС-1 (имитация)", en="Ekibastuz GRES-1 (simulated)"),
-    operator="Экибастузская ГРЭС-1 (имитация)",
+    operator=Names(kk="Екібастұз ГРЭС-1 (имитация)", ru="Экибастузская ГРЭС-1 (имитация)", en="Ekibastuz GRES-1 (simulated)"),
     region="KZ-55",
     latitude_deg=51.888,
     longitude_deg=75.350,
@@ -54,7 +54,7 @@ GRES_1 = PlantSpec(
 GRES_2 = PlantSpec(
     id="gres-2",
     names=Names(kk="Екібастұз ГРЭС-2 (имитация)", ru="Экибастузская ГРЭС-2 (имитация)", en="Ekibastuz GRES-2 (simulated)"),
-    operator="Экибастузская ГРЭС-2 (имитация)",
+    operator=Names(kk="Екібастұз ГРЭС-2 (имитация)", ru="Экибастузская ГРЭС-2 (имитация)", en="Ekibastuz GRES-2 (simulated)"),
     region="KZ-55",
     latitude_deg=52.0240,
     longitude_deg=75.4763,

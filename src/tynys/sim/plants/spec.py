@@ -77,7 +77,7 @@ class PlantSpec:
 
     id: str
     names: Names
-    operator: str
+    operator: Names
     region: str
     latitude_deg: float
     longitude_deg: float

@@ -48,7 +48,7 @@ async def page(site: Site, request: Request) -> Response:
                     f"/facility/{facility.facility}",
                     voice.brief(facility.names),
                     region_name(voice, facility.region),
-                    facility.operator,
+                    voice.brief(facility.operator),
                     str(facility.standing),
                     [source_row(voice, source, view.now_ms) for source in sources],
                 )
@@ -68,8 +68,8 @@ async def page(site: Site, request: Request) -> Response:
 
 def matches(query: str, facility: FacilityView) -> bool:
     """Whether the words typed stand in any of the facility's names or its operator's."""
-    names = facility.names
-    text = f"{names.kk} {names.ru} {names.en} {facility.operator} {facility.facility}".casefold()
+    names = (facility.names, facility.operator)
+    text = " ".join([facility.facility, *(f"{name.kk} {name.ru} {name.en}" for name in names)]).casefold()
     return all(word in text for word in query.casefold().split())
 
 
