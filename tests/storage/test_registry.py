@@ -21,6 +21,7 @@ from tynys.domain.instrument import Acquisition, AcquisitionMode, Channel
 from tynys.domain.plan import MonitoringPlan
 from tynys.domain.quantity import Unit
 from tynys.storage.registry import Registry
+from tynys.storage.registry_feed import FeedSource
 from tynys.storage.registry_model import metadata
 
 NOW_MS = 1_800_000_000_000
@@ -228,6 +229,22 @@ def test_feed_profiles_and_imports_are_kept(registry):
         (number, "a.csv", 10, 1),
         (number + 1, "b.csv", 2, 0),
     ]
+
+
+def test_sources_of_a_feed_gather_their_spellings_and_stay_simulated(registry):
+    def written(*spellings, simulated=False, region="Абай"):
+        return FeedSource("nbd-x.n1", "ТОО «X»", "Труба №1", region, spellings, "kz-nbd", simulated)
+
+    first, second = ("ТОО «X»", "Труба №1\t"), ("ТОО «Х»", "Труба №1")
+    assert registry.put_feed_sources([written(first, simulated=True)], by="a.k", at_ms=NOW_MS) == 1
+    assert registry.put_feed_sources([written(second, region="")], by="a.k", at_ms=NOW_MS + 1) == 1
+    assert registry.put_feed_sources([written(first)], by="a.k", at_ms=NOW_MS + 2) == 0
+    kept = written(*sorted([first, second]), simulated=True)
+    assert registry.feed_source("nbd-x.n1") == kept
+    assert registry.feed_sources() == [kept]
+    assert registry.feed_sources(after="nbd-x.n1") == []
+    assert registry.feed_source("other") is None
+    assert [row.action for row in registry.audit_log()] == ["feed_source.changed"] * 2
 
 
 def test_findings_are_kept_once(registry):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tynys.domain.errors import ConfigurationError, StorageError
 from tynys.storage.registry_enrolment import Enrolment
+from tynys.storage.registry_feed import FeedSources
 from tynys.storage.registry_migrate import migrate
 from tynys.storage.registry_plans import APPROVED, REFUSED, WAITING, Plans
 from tynys.storage.registry_records import Records
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["APPROVED", "REFUSED", "WAITING", "Registry"]
 
 
-class Registry(Enrolment, Plans, Records):
+class Registry(Enrolment, Plans, Records, FeedSources):
     """Every call is one transaction; every change writes its audit row in it. Thread-safe."""
 
     @classmethod

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+import polars as pl
 import zstandard
 
 from tynys.domain.errors import NotFoundError, StorageError
+from tynys.storage.registry_feed import FeedSource
 from tynys.watch.feed_averages import imported_averages
 from tynys.watch.feed_check import CheckedFeed, check_feed
+from tynys.wire.databank_names import tidy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from tynys.storage.registry import Registry
     from tynys.watch.feed_averages import ImportedAverages
     from tynys.wire.databank_profile import FeedProfile
+    from tynys.wire.databank_rows import FeedRows
 
 
 class AveragesSink(Protocol):
@@ -64,11 +68,25 @@ def import_feed(
     averages = imported_averages(checked.feed, profile, file_sha256=sha256, known_ms=now_ms, simulated=simulated)
     stored = sink.take(averages.table)
     registry.put_feed_profile(profile.id, msgspec.to_builtins(profile), by=by, at_ms=now_ms)
+    registry.put_feed_sources(sources_of(checked.feed, profile, simulated=simulated), by=by, at_ms=now_ms)
     registry.record_findings(checked.findings, now_ms)
     number = registry.record_import(
         name, sha256, profile.id, rows=len(checked.feed.rows), refused=len(checked.broken), made_ms=now_ms, by=by
     )
     return ImportedFeed(number, sha256, checked, averages, stored)
+
+
+def sources_of(feed: FeedRows, profile: FeedProfile, *, simulated: bool) -> list[FeedSource]:
+    """Every source of a file with its canonical names, and all spellings the file has for it."""
+    spelt = pl.struct("organization_name", "source_name_verbatim").unique().alias("written")
+    groups = feed.rows.group_by("source").agg(pl.col("organization", "source_name").first(), pl.col("region").max(), spelt)
+    return [
+        FeedSource(
+            row["source"], row["organization"], row["source_name"], tidy(row["region"]),
+            tuple(sorted((pair["organization_name"], pair["source_name_verbatim"]) for pair in row["written"])), profile.id, simulated,
+        )
+        for row in groups.sort("source").iter_rows(named=True)
+    ]  # fmt: skip
 
 
 def keep(archive: Path, data: bytes) -> str:
