@@ -101,17 +101,14 @@ def test_a_frozen_instrument_is_a_flat_line_even_where_its_mean_carries_a_roundi
     assert len({*levels(line.get("d"))}) == 1
 
 
-@pytest.mark.parametrize("count", [3, 72, 72 * 7])
-def test_hours_are_whole_hours_of_the_local_day_and_few(count) -> None:
-    marks = day_chart.hours(START + STEP, START + STEP + count * STEP)
-    assert 1 <= len(marks) <= 10
-    assert {times.clock(mark)[3:] for mark in marks} == {"00"}
-    assert all(START + STEP <= mark <= START + STEP + count * STEP for mark in marks)
-
-
-def test_local_hours_are_even_before_the_change_of_the_zone_as_well() -> None:
-    begin = 1_700_000_000_000
-    assert {times.local(mark).hour % 3 for mark in day_chart.hours(begin, begin + times.DAY)} == {0}
+def test_steps_of_one_state_are_one_box_of_the_ribbon_and_a_hole_in_time_parts_them(drawn, of_class, english) -> None:
+    start = START + np.array([0, 1, 2, 5, 6]) * STEP
+    mean = np.full(5, 300.0)
+    of = Steps(start, STEP, mean, mean, mean, ["valid", "valid", "invalid", "valid", "valid"])
+    tree = drawn(draw(english, of))
+    (valid,), (invalid,) = of_class(tree, "r-valid"), of_class(tree, "r-invalid")
+    assert valid.get("d").count("M") == 2
+    assert invalid.get("d").count("M") == 1
 
 
 def test_what_is_written_in_it_is_escaped_and_it_names_itself(drawn, english) -> None:

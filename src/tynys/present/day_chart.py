@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.present import svg, times
+from tynys.present import svg, time_axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tynys.present.voice import Voice
 
-HEIGHT, TOP, FOOT = 190, 12, 46
-"""Height of the plot, air above it, and room for ribbon and hours below. [CSS px]"""
+HEIGHT, TOP, FOOT = 190, 26, 46
+"""Height of the plot, room above it for the unit, and room for ribbon and hours below. [CSS px]"""
 RIBBON = 7
 
 
@@ -56,11 +56,11 @@ def day_chart(voice: Voice, steps: Steps, *, limit: float | None, unit: str, tit
             svg.text(voice.t("chart.limit", limit=voice.measured(limit)), class_="limit", x="100%", y=y(limit) - 5, text_anchor="end")
         )
     foot = TOP + HEIGHT + RIBBON + 22
-    for index, time_ms in enumerate(hours(begin, end)):
+    for index, (time_ms, words) in enumerate(time_axis.marks(voice, begin, end)):
         share = (time_ms - begin) / (end - begin) * 100
         kind = "x" if index % 2 == 0 else "x minor"
-        labels.append(svg.text(voice.clock(time_ms), class_=kind, x=f"{svg.number(share)}%", y=foot, text_anchor="middle"))
-    labels.append(svg.text(unit, class_="y", x=-8, y=TOP - 2, text_anchor="end"))
+        labels.append(svg.text(words, class_=kind, x=f"{svg.number(share)}%", y=foot, text_anchor="middle"))
+    labels.append(svg.text(unit, class_="y", x=-8, y=10, text_anchor="end"))
     inner = [
         svg.element("svg", grid, width="100%", overflow="visible"),
         svg.element("svg", plot, width="100%", viewBox=f"0 0 1000 {TOP + HEIGHT + FOOT}", preserveAspectRatio="none", height="100%"),
@@ -82,16 +82,6 @@ def scale(steps: Steps, limit: float | None) -> tuple[float, float, list[float]]
     return marks[0], marks[-1], marks
 
 
-def hours(begin_ms: int, end_ms: int) -> list[int]:
-    """Local hours to label: about nine over the span, on whole hours of the local day."""
-    span = end_ms - begin_ms
-    step = next((hours for hours in (1, 2, 3, 6, 12, 24) if span / (hours * times.HOUR) <= 9), 24) * times.HOUR  # noqa: PLR2004
-    moved = times.local(begin_ms).utcoffset()
-    shift = int(moved.total_seconds() * 1000) if moved else 0
-    first = -(-(begin_ms + shift) // step) * step - shift
-    return list(range(first, end_ms + 1, step))
-
-
 def _places(marks: Sequence[float]) -> int:
     step = marks[1] - marks[0] if len(marks) > 1 else 1.0
     return 0 if step >= 1 and float(step).is_integer() else 1 if step >= 0.1 else 2  # noqa: PLR2004
@@ -101,14 +91,10 @@ def _shapes(steps: Steps, x, y, limit: float | None) -> list[str]:  # type: igno
     band: list[str] = []
     line: list[str] = []
     over: list[str] = []
-    ribbon: dict[str, list[str]] = {}
     drawing = False
-    top = TOP + HEIGHT + 6
     for index, time_ms in enumerate(steps.start_ms.tolist()):
         left, right = x(time_ms), x(time_ms + steps.interval_ms)
         shown = steps.mean[index]
-        box = f"M{svg.number(left)} {top}H{svg.number(right - 0.6)}v{RIBBON}H{svg.number(left)}z"
-        ribbon.setdefault(steps.ribbon[index], []).append(box)
         if not np.isfinite(shown):
             drawing = False
             continue
@@ -123,5 +109,21 @@ def _shapes(steps: Steps, x, y, limit: float | None) -> list[str]:  # type: igno
     shapes = [svg.element("path", class_="band", d="".join(band))] if band else []
     shapes.append(svg.element("path", class_="mean", d="".join(line), **keep) if line else "")
     shapes.append(svg.element("path", class_="over", d="".join(over), **keep) if over else "")
-    shapes.extend(svg.element("path", class_=f"ribbon r-{name}", d="".join(boxes)) for name, boxes in ribbon.items())
-    return shapes
+    return [*shapes, *_ribbon(steps, x)]
+
+
+def _ribbon(steps: Steps, x) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """The states below the plot, one path each; steps of one state that follow each other are one box."""
+    boxes: dict[str, list[str]] = {}
+    top = TOP + HEIGHT + 6
+    times_ms = steps.start_ms.tolist()
+    begin = 0
+    for index, time_ms in enumerate(times_ms):
+        after = index + 1
+        end_ms = time_ms + steps.interval_ms
+        if after < len(times_ms) and steps.ribbon[after] == steps.ribbon[begin] and times_ms[after] == end_ms:
+            continue
+        left, right = svg.number(x(times_ms[begin])), svg.number(x(end_ms) - 0.6)
+        boxes.setdefault(steps.ribbon[begin], []).append(f"M{left} {top}H{right}v{RIBBON}H{left}z")
+        begin = after
+    return [svg.element("path", class_=f"ribbon r-{name}", d="".join(parts)) for name, parts in boxes.items()]

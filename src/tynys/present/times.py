@@ -58,6 +58,12 @@ def month(language: Language, number: int) -> str:
     return str(get_month_names("abbreviated", context="stand-alone", locale=_locale(language))[number]).rstrip(".")
 
 
+def short_day(language: Language, time_ms: int) -> str:
+    """The local day as briefly as an axis has room for: 24 Nov, 24 нояб, 24 қар."""
+    there = local(time_ms)
+    return f"{there.day} {month(language, there.month)}"
+
+
 def _locale(language: Language) -> str:
     return "en_GB" if language == "en" else language
 

@@ -62,6 +62,14 @@ class Voice:
         """A measured value shown beside its limit."""
         return numbers.beside(self.language, value, limit)
 
+    def reading(self, value: float | None, unit: str) -> str:
+        """A measured value with its unit: a dash where it is missing, a word for a switch."""
+        if value is None:
+            return "—"
+        if unit == "bool":
+            return self.t("value.switch_on" if value else "value.switch_off")
+        return f"{self.measured(value)}\u00a0{self.unit(unit)}"
+
     def percent(self, share: float | None, places: int = 0) -> str:
         """A share 0..1 as per cent."""
         return numbers.percent(self.language, share, places)
@@ -81,6 +89,10 @@ class Voice:
     def civil_day(self, value: date, *, year: bool = False) -> str:
         """A calendar day in words."""
         return times.civil_day(self.language, value, year=year)
+
+    def short_day(self, time_ms: int) -> str:
+        """The local day as briefly as an axis has room for."""
+        return times.short_day(self.language, time_ms)
 
     def month(self, number: int) -> str:
         """The short name of a month."""
