@@ -47,6 +47,26 @@ def averages_page(
     return rows, (rows[-1].component, rows[-1].start_ms, rows[-1].origin.value)
 
 
+def averages_columns(
+    averages: Averages,
+    source: str,
+    components: Sequence[str] | None,
+    period: str,
+    span: tuple[int, int],
+    known_ms: int | None,
+    after: Place | None,
+    limit: int,
+    columns: Sequence[str],
+) -> tuple[pa.Table, Place | None]:
+    """The same as columns of the store, texts by dictionary."""
+    table = _after(averages.table(source, components, period, *span, known_ms=known_ms, columns=columns, encoded=True), after)
+    if table.num_rows <= limit:
+        return table, None
+    table = table.slice(0, limit)
+    component, start, origin = (table[name][-1].as_py() for name in ("component", "start_ms", "origin"))
+    return table, (component, start, origin)
+
+
 def _after(table: pa.Table, after: Place | None) -> pa.Table:
     """The rows behind a place."""
     if after is None:

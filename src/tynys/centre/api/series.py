@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
 from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads the annotations at run time
 from starlette.responses import Response
 
+from tynys.centre import imported
 from tynys.centre.api import formats, render, shapes
+from tynys.centre.api.averages_bulk import ALL, MOST_ROWS, BulkColumn, bulk_answer, stored
 from tynys.centre.api.common import After, End, Limit, Start, The, answer, cursor, invalid, place, problems, says, span_of
-from tynys.centre.averages_page import averages_page
+from tynys.centre.averages_page import averages_columns, averages_page
 from tynys.domain.base import from_ms, to_ms
 from tynys.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tynys.domain.average import Average
 
 router = APIRouter(prefix="/api/v1", tags=["series"])
 Source = Annotated[str, Query(description="The source.", max_length=100)]
@@ -24,6 +31,8 @@ Component = Annotated[str | None, Query(description="Only this component.", max_
 Period = Annotated[Literal["PT20M", "PT1H", "P1D"], Query(description="Averaging period, ISO 8601.")]
 Format = Annotated[Literal["json", "csv", "arrow"] | None, Query(description="Overrides the Accept header.")]
 Accept = Annotated[str, Header(include_in_schema=False)]
+MOST_ITEMS = 10_000
+"""Items of a JSON page at most."""
 _OTHER = {formats.CSV: {"schema": {"type": "string"}}, formats.ARROW: {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -50,7 +59,7 @@ async def readings(
     return formats.readings_answer(page.table, channels, formats.chosen(format, accept), simulated=simulated, following=following)
 
 
-@router.get("/averages", responses=says(shapes.AverageList, "Averages.") | problems(404), response_class=Response)
+@router.get("/averages", responses=says(shapes.AverageList, "Averages.", **_OTHER) | problems(404), response_class=Response)
 async def averages(
     centre: The,
     source: Source,
@@ -60,20 +69,31 @@ async def averages(
     end: End = None,
     known: Annotated[AwareDatetime | None, Query(description="As known at this instant; as known now if absent.")] = None,
     after: After = None,
-    limit: Limit = 1000,
+    limit: Annotated[
+        int | None, Query(ge=1, le=MOST_ROWS, description="Most items of a page: JSON 1000 if absent, at most 10000; Arrow and CSV 200000.")
+    ] = None,
+    columns: Annotated[list[BulkColumn] | None, Query(description="Columns of Arrow and CSV; all if absent.")] = None,
+    format: Format = None,  # noqa: A002 - the parameter's public name
+    accept: Accept = "",
 ) -> Response:
     """Averages of a source, by component and start: the current revisions, or those known at an instant."""
     span = span_of(start, end, centre.now_ms())
     known_ms = to_ms(known) if known is not None else None
-    facility = centre.source_facility(source)
-    components = [component] if component is not None else None
+    asked = (centre.averages, source, [component] if component is not None else None, period, span, known_ms)
     begin = place(after, tuple[str, int, str])
-    rows, following = await asyncio.to_thread(averages_page, centre.averages, source, components, period, span, known_ms, begin, limit)
+    simulated = await asyncio.to_thread(imported.is_simulated, centre, source)
+    form = formats.chosen(format, accept)
+    if form != "json":
+        wanted = columns or ALL
+        table, following = await asyncio.to_thread(averages_columns, *asked, begin, limit or MOST_ROWS, stored(wanted))
+        return bulk_answer(table, wanted, form, simulated=simulated, following=cursor(*following) if following is not None else None)
+    rows, following = await asyncio.to_thread(averages_page, *asked, begin, min(limit or 1000, MOST_ITEMS))
     return answer(
         shapes.AverageList(
-            simulated=centre.plans.get_shown(facility, centre.now_ms()).simulated,
+            simulated=simulated,
             next=cursor(*following) if following is not None else None,
             items=[render.average(row) for row in rows],
+            read_with=await _read_with(centre, rows),
         )
     )
 
@@ -87,12 +107,17 @@ async def revisions(
     period: Period = "PT20M",
 ) -> Response:
     """All revisions of one average, oldest first, superseded ones included."""
-    facility = centre.source_facility(source)
+    simulated = await asyncio.to_thread(imported.is_simulated, centre, source)
     span_of(start, None, max(to_ms(start) + 1, centre.now_ms()))
     rows = await asyncio.to_thread(centre.averages.revisions, source, component, period, to_ms(start))
     following = [later.known_ms if later.origin is row.origin else None for row, later in pairwise(rows)]
     items = [render.average(row, superseded) for row, superseded in zip(rows, [*following, None], strict=False)]
-    return answer(shapes.AverageList(simulated=centre.plans.get_shown(facility, centre.now_ms()).simulated, items=items))
+    return answer(shapes.AverageList(simulated=simulated, items=items, read_with=await _read_with(centre, rows)))
+
+
+async def _read_with(centre: The, rows: Sequence[Average]) -> list[shapes.FeedProfileShape]:
+    """How the imported ones among the rows were read."""
+    return [render.feed_profile(profile) for profile in await asyncio.to_thread(imported.profiles_of, centre, rows)]
 
 
 @router.get(
