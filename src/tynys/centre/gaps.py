@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import insort
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tynys.domain.reading import ReadingBlock
 
 KEPT = 2000
-"""Closed gaps kept at hand; all of them are in the lake as rows."""
+"""Closed gaps kept at hand, the newest by their end; all of them are in the lake as rows."""
 
 
 class Gaps:
@@ -26,7 +26,7 @@ class Gaps:
 
     def __init__(self) -> None:
         self._running: dict[tuple[str, str, str], GapView] = {}
-        self._closed: deque[GapView] = deque(maxlen=KEPT)
+        self._closed: list[GapView] = []
         self.rows = 0
 
     def note(self, gateway: str, blocks: Sequence[ReadingBlock], names: Mapping[UUID, Channel]) -> None:
@@ -52,10 +52,19 @@ class Gaps:
             self._running[key] = GapView(gateway, channel, before.start_ms, end_ms, before.count + count, cause)
             return
         if before is not None:
-            self._closed.append(before)
+            self._close(before)
         self._running[key] = GapView(gateway, channel, start_ms, end_ms, count, cause)
 
     def newest(self, limit: int = 200) -> list[GapView]:
-        """The newest gaps first."""
+        """The newest gaps first, by their end and then their start."""
         every = [*self._closed, *self._running.values()]
-        return sorted(every, key=lambda gap: gap.end_ms, reverse=True)[:limit]
+        return sorted(every, key=_age, reverse=True)[:limit]
+
+    def _close(self, gap: GapView) -> None:
+        """Keep a gap that grows no more; a history arrives newest day first, so the order of arrival says nothing of age."""
+        insort(self._closed, gap, key=_age)
+        del self._closed[:-KEPT]
+
+
+def _age(gap: GapView) -> tuple[int, int]:
+    return gap.end_ms, gap.start_ms

@@ -27,7 +27,10 @@ class Verification(Dated, frozen=True, kw_only=True):
 
 
 class Analyser(Dated, frozen=True, kw_only=True):
-    """An instrument installed at a point over a span."""
+    """An instrument installed at a point over a span.
+
+    ``principle`` is how it measures: a key the pages have words for (``in_situ_scattered_light``), or words of one's own.
+    """
 
     id: str
     point: str

@@ -116,7 +116,7 @@ def channel_row(voice: Voice, view: PlantView, index: int) -> dict[str, Any]:
         "name": channel.name,
         "device": channel.device,
         "component": voice.component(channel.component),
-        "value": "—" if channel.value is None else f"{voice.measured(channel.value)} {voice.unit(channel.unit)}",
+        "value": voice.reading(channel.value, channel.unit),
         "state": state,
         "standing": "within" if status == "valid" and not channel.cause else "silent" if cause and cause != "none" else "invalid",
         "age": voice.duration(view.now_ms - channel.time_ms) if channel.time_ms is not None else "—",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_CHARTS = 4
 """Small charts a source gets: its regulated components."""
+SIMULATED = " (simulated)"
+"""What a simulated instrument's model ends in; the page carries the mark itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def limit_rows(voice: Voice, facility: FacilityView, configuration: FacilityConf
             component=voice.short(component),
             period=voice.known("period_noun", period),
             values=values,
-            document=document,
+            document=voice.marked(document),
             certainty="to_confirm" if certainty == "to_confirm" else "",
         )
         for (scope, component, period, document, certainty), values in gathered.items()
@@ -177,8 +179,8 @@ def instrument_rows(voice: Voice, configuration: FacilityConfiguration, now_ms: 
         place = points.get(analyser.point, "")
         rows.append(
             {
-                "name": f"{analyser.maker} {analyser.model}".strip(),
-                "principle": analyser.principle,
+                "name": voice.marked(f"{analyser.maker} {analyser.model}".strip()),
+                "principle": voice.known("principle", analyser.principle),
                 "place": names.get(place, analyser.point),
                 "serial": analyser.serial,
                 "verified": voice.day(to_ms(max(ends)), year=True) if ends else voice.t("value.not_set"),

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from tynys.present import sentences
 from tynys.present.sentences import Segment
+from tynys.web.gaps import gap_rows
 from tynys.web.site import Live, spoken
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from tynys.centre.views import GapView, GatewayView, NationView, TransmissionView
+    from tynys.centre.views import GatewayView, TransmissionView
     from tynys.present.voice import Voice
     from tynys.web.site import Site
 
@@ -28,57 +29,23 @@ async def page(site: Site, request: Request) -> Response:
     nation = await site.queries.nation()
     names = {facility.facility: facility.names for facility in nation.facilities}
     voice = spoken(request)
-    channels = channel_words(voice, nation)
-    owners = {gateway.gateway: gateway.facility for gateway in view.gateways}
 
     def named(facility: str) -> str:
         return voice.brief(names[facility]) if facility in names else facility
 
-    def what(gap: GapView) -> str:
-        owner = named(owners.get(gap.gateway, gap.gateway))
-        if not gap.channel:
-            return f"{owner}: {voice.t('transmission.whole_gateway')}"
-        return channels.get((owners.get(gap.gateway, ""), gap.channel), f"{owner}, {gap.channel}")
-
-    gaps = [
-        {
-            "what": what(gap),
-            "start": voice.moment(gap.start_ms, view.now_ms, seconds=True),
-            "length": voice.duration(gap.end_ms - gap.start_ms),
-            "count": voice.number(gap.count),
-            "cause": voice.known("gap_cause", gap.cause),
-        }
-        for gap in view.gaps[:MOST_GAPS]
-    ]
+    gaps = gap_rows(voice, view, nation)
     context: dict[str, Any] = {
         "now_ms": view.now_ms,
         "sentence": headline(voice, view),
         "facts": facts(voice, view),
         "gateways": [row(voice, gateway, view.now_ms, named(gateway.facility)) for gateway in ordered(view)],
-        "gaps": gaps,
-        "more": max(0, len(view.gaps) - MOST_GAPS),
+        "gaps": gaps[:MOST_GAPS],
+        "more": max(0, len(gaps) - MOST_GAPS),
     }
     live = Live(site.stream_path, "gateway source")
     zones = ("state", "gateways", "gaps")
     simulated = nation.simulated or any(gateway.simulated for gateway in view.gateways)
     return site.page(request, "transmission.html", context, section="transmission", simulated=simulated, live=live, zones=zones)
-
-
-def channel_words(voice: Voice, nation: NationView) -> dict[tuple[str, str], str]:
-    """Every channel by facility and by name or id: plant, stack or boiler, substance."""
-    found = {}
-    for facility in nation.facilities:
-        configuration = facility.configuration
-        if configuration is None:
-            continue
-        places = {point.id: point.source for point in configuration.points}
-        names = {source.id: voice.brief(source.names) for source in configuration.sources}
-        units = {unit.id: voice.brief(unit.names) for unit in configuration.units}
-        for channel in configuration.channels:
-            place = units.get(channel.of_unit or "") or names.get(places.get(channel.point or "", ""), "")
-            words = ", ".join(part for part in (voice.brief(facility.names), place, voice.component(channel.component)) if part)
-            found[facility.facility, channel.name] = found[facility.facility, str(channel.id)] = words
-    return found
 
 
 def ordered(view: TransmissionView) -> list[GatewayView]:
