@@ -31,12 +31,22 @@ def history_progress(country: Country) -> tuple[int, int] | None:
     return None
 
 
-async def show_progress(console: Console, country: Country, processes: Processes, clock: ClockServer) -> None:
-    """A bar while the history arrives, and one quiet line with the simulated time; runs until cancelled."""
-    clock_text = voice("en").moment
+async def show_progress(console: Console, country: Country, processes: Processes, clock: ClockServer, *, history_days: int) -> None:
+    """A bar while the history arrives, then one quiet line with the simulated time; runs until cancelled."""
+    if history_days:
+        await _history(console, country, processes, history_days)
+    moment = voice("en").moment
+    with console.status("") as line:
+        while True:
+            line.update(f"simulated time {moment(clock.now_ms, clock.now_ms)} · {clock.speed_reached:.1f} times faster than life")
+            await asyncio.sleep(1.0)
+
+
+async def _history(console: Console, country: Country, processes: Processes, days: int) -> None:
+    """Until every day of the history has its receipt."""
     columns = (TextColumn("  {task.description}"), BarColumn(bar_width=32), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("90 days of history", total=None)
+        task = bar.add_task(f"{days} days of history", total=None)
         while True:
             if seen := history_progress(country):
                 bar.update(task, completed=seen[0], total=seen[1])
@@ -44,8 +54,4 @@ async def show_progress(console: Console, country: Country, processes: Processes
                     break
             await asyncio.sleep(0.3)
             processes.check()
-    console.print("  The history is here.", highlight=False)
-    with console.status("") as line:
-        while True:
-            line.update(f"simulated time {clock_text(clock.now_ms, clock.now_ms)} · {clock.speed_reached:.1f} times faster than life")
-            await asyncio.sleep(1.0)
+    console.print(f"  {days} days of history have arrived.", highlight=False)

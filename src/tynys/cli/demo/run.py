@@ -139,8 +139,9 @@ class Demo:
         console, settings = self._console, self._settings
         console.print(f"\n  [bold]Tynys[/bold]  {self.page_url}\n", highlight=False)
         console.print(
-            f"  {len(self.plants)} simulated plants transmit to the ministry's centre, {settings.speed:g} times faster than life.\n"
-            "  All data is simulated; protocols, signatures, storage and averages are real. Ctrl-C stops everything.\n",
+            f"  {len(self.plants)} simulated plants transmit to the ministry's centre,\n"
+            f"  {settings.speed:g} times faster than life. All data is simulated; protocols,\n"
+            "  signatures, storage and averages are real. Ctrl-C stops everything.\n",
             highlight=False,
         )
         if settings.open_page and console.is_terminal:
@@ -152,7 +153,9 @@ class Demo:
     # -- along ------------------------------------------------------------------------------------------------------
 
     async def _until_stopped(self) -> int:
-        watch = asyncio.create_task(show_progress(self._console, self._country, self.processes, self.clock))
+        watch = asyncio.create_task(
+            show_progress(self._console, self._country, self.processes, self.clock, history_days=self._settings.history_days)
+        )
         await self._stopped_or_broken(None)
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
