@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tynys.domain.facility import Names
     from tynys.domain.finding import Finding
     from tynys.storage.journal_records import Stored
+    from tynys.storage.registry_feed import FeedSource
+    from tynys.storage.registry_rows import ImportRow
+    from tynys.wire.databank_profile import FeedProfile
 
 
 def names(of: Names) -> shapes.NamesShape:
@@ -110,7 +113,31 @@ def average(row: Average, superseded_ms: int | None = None) -> shapes.AverageSha
         h2o_pct=row.h2o_pct,
         temperature_c=row.temperature_c,
         pressure_kpa=row.pressure_kpa,
+        flow_dry_nm3_h=row.flow_dry_nm3_h,
+        mass_g_s=row.mass_g_s,
     )
+
+
+def feed_profile(profile: FeedProfile) -> shapes.FeedProfileShape:
+    """How a feed was read."""
+    return shapes.FeedProfileShape(profile=profile.id, title=profile.title, to_confirm=profile.unsure())
+
+
+def imported_file(row: ImportRow) -> shapes.ImportShape:
+    """An imported file."""
+    return shapes.ImportShape(
+        number=row.id, file=row.file, sha256=row.sha256, profile=row.profile, rows=row.rows, refused=row.refused,
+        made=from_ms(row.made_ms), made_by=row.made_by,
+    )  # fmt: skip
+
+
+def feed_source(row: FeedSource, *, simulated: bool) -> shapes.FeedSourceShape:
+    """A source of a feed."""
+    return shapes.FeedSourceShape(
+        source=row.id, organization=row.organization, name=row.name, region=row.region,
+        written=[shapes.SpellingShape(organization=organization, name=name) for organization, name in row.written],
+        profile=row.profile, simulated=simulated,
+    )  # fmt: skip
 
 
 def receipt(stored: Stored) -> shapes.ReceiptShape:

@@ -121,6 +121,48 @@ class AverageShape(Shape, frozen=True, kw_only=True):
     h2o_pct: float | None
     temperature_c: float | None
     pressure_kpa: float | None
+    flow_dry_nm3_h: float | None
+    mass_g_s: float | None
+
+
+class FeedProfileShape(Shape, frozen=True, kw_only=True):
+    """How an imported feed was read; ``to_confirm`` are the values of that reading which nobody has confirmed yet."""
+
+    profile: str
+    title: str
+    to_confirm: dict[str, str | float]
+
+
+class ImportShape(Shape, frozen=True, kw_only=True):
+    """An imported file; ``refused`` counts its lines that were no rows."""
+
+    number: int
+    file: str
+    sha256: str
+    profile: str
+    rows: int
+    refused: int
+    made: datetime
+    made_by: str
+
+
+class SpellingShape(Shape, frozen=True, kw_only=True):
+    """How a feed wrote a source, to the last blank."""
+
+    organization: str
+    name: str
+
+
+class FeedSourceShape(Shape, frozen=True, kw_only=True):
+    """A source known from an imported feed: its canonical names, and every spelling that came."""
+
+    source: str
+    organization: str
+    name: str
+    region: str
+    written: list[SpellingShape]
+    profile: str
+    simulated: bool
 
 
 class ChartShape(Shape, frozen=True, kw_only=True):
@@ -255,9 +297,22 @@ class ReadingList(ListShape, frozen=True, kw_only=True):
 
 
 class AverageList(ListShape, frozen=True, kw_only=True):
-    """Averages, by component and start."""
+    """Averages, by component and start; ``read_with`` tells how the imported ones among them were read."""
 
     items: list[AverageShape]
+    read_with: list[FeedProfileShape] = []
+
+
+class ImportList(ListShape, frozen=True, kw_only=True):
+    """Imported files, oldest first."""
+
+    items: list[ImportShape]
+
+
+class FeedSourceList(ListShape, frozen=True, kw_only=True):
+    """Sources of imported feeds, by id."""
+
+    items: list[FeedSourceShape]
 
 
 class ReceiptList(ListShape, frozen=True, kw_only=True):
@@ -315,6 +370,9 @@ ALL: tuple[type[Shape], ...] = (
     PlanList,
     PlanShape,
     FindingList,
+    ImportList,
+    FeedSourceList,
+    FeedProfileShape,
     HealthShape,
     ProblemShape,
 )
