@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tynys.present.catalogue import Language
 
 
+SIMULATED = " (simulated)"
+"""How makers, models and documents of simulated plants are marked in their configuration."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Everything a page needs to say something in one language."""
@@ -49,6 +53,11 @@ class Voice:
         name = self.name(names)
         mark = f" ({self.t('mark.simulated')})"
         return name.removesuffix(mark)
+
+    def marked(self, text: str) -> str:
+        """A plant's own words with the mark of simulation once, at the end and in this language."""
+        bare = text.replace(SIMULATED, "")
+        return text if bare == text else f"{bare} ({self.t('mark.simulated')})"
 
     def number(self, value: float | None, places: int = 0) -> str:
         """A number with fixed decimals."""

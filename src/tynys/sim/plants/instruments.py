@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tynys.sim.plants.spec import PlantSpec, StackSpec
 
 _MAKES = {
-    "gas": ("SICK", "MARSIC300 (simulated)", "hot_wet_infrared_zirconia"),
-    "dust": ("Tynys", "DM-1 (simulated)", "in_situ_scattered_light"),
-    "flow": ("Tynys", "FTP-1 (simulated)", "ultrasonic_flow_pt100_pressure"),
+    "gas": ("SICK (simulated)", "MARSIC300 (simulated)", "hot_wet_infrared_zirconia"),
+    "dust": ("Tynys (simulated)", "DM-1 (simulated)", "in_situ_scattered_light"),
+    "flow": ("Tynys (simulated)", "FTP-1 (simulated)", "ultrasonic_flow_platinum_pressure"),
 }
 _PERMITTED_ERROR_PCT = {"gas": 5.0, "dust": 10.0, "flow": 3.0}
 _VERIFICATION_SPAN = timedelta(days=365)

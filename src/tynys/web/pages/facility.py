@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 MOST_CHARTS = 4
 """Small charts a source gets: its regulated components."""
-SIMULATED = " (simulated)"
-"""What a simulated instrument's model ends in; the page carries the mark itself."""
 
 
 @dataclass(frozen=True, slots=True)
