@@ -72,3 +72,9 @@ async def test_without_a_page_the_root_leads_to_the_data() -> None:
     app = local_app(Queries())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://local") as client:
         assert (await client.get("/")).headers["location"] == "/api/plant"
+
+
+async def test_the_page_carries_the_headers_it_is_given() -> None:
+    app = local_app(Queries(), page=lambda shown, language: "<p></p>", headers={"Content-Security-Policy": "default-src 'self'"})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://local") as client:
+        assert (await client.get("/")).headers["content-security-policy"] == "default-src 'self'"

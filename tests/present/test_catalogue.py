@@ -25,7 +25,7 @@ SAME_IN_KAZAKH_AND_RUSSIAN = {
 }
 """Words Kazakh shares with Russian."""
 LATIN = {
-    *("Tynys", "NOx", "HCl", "HF", "Hg", "EC", "pH", "UTC", "CSV", "API", "PDF", "UTF"),
+    *("Tynys", "NOx", "HCl", "HF", "Hg", "EC", "pH", "Pt", "UTC", "CSV", "API", "PDF", "UTF"),
     *("CO", "CH", "NO", "NH", "SO", "SiO"),
     *("Page", "Up", "Down", "Home"),
 }

@@ -37,3 +37,16 @@ def test_the_mark_of_simulation_is_taken_off_a_brief_name_and_nothing_else(langu
     plain = Names(kk="№2 мұржа", ru="Труба № 2", en="Stack 2")
     assert voice(language).brief(marked) == voice(language).brief(plain) == brief
     assert voice(language).name(marked) != brief
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "shown"),
+    [
+        ("ru", "SICK (simulated) MARSIC300 (simulated)", "SICK MARSIC300 (имитация)"),
+        ("kk", "SIM-GRES-1 (simulated)", "SIM-GRES-1 (имитация)"),
+        ("en", "SIM-GRES-1 (simulated)", "SIM-GRES-1 (simulated)"),
+        ("ru", "KZ-2026-17", "KZ-2026-17"),
+    ],
+)
+def test_a_plant_s_own_words_carry_the_mark_of_simulation_once_in_the_reader_s_language(language, text, shown) -> None:
+    assert voice(language).marked(text) == shown

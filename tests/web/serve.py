@@ -16,10 +16,11 @@ from sample_plant import SamplePlant
 
 from tynys.plant.local_page import local_app
 from tynys.web import local
+from tynys.web.site import HEADERS
 
 
 async def main(port):
-    plant = local_app(SamplePlant(), page=local.render_plant, mount=local.routes())
+    plant = local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS)
     apps = (
         (sample_app(Sample()), port),
         (sample_app(Sample(empty=True)), port + 2),

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
@@ -22,7 +22,13 @@ LANGUAGES = ("en", "ru", "kk")
 _ENCODE = msgspec.json.Encoder().encode
 
 
-def local_app(queries: LocalQueries, *, page: Callable[[PlantView, str], str] | None = None, mount: Sequence[BaseRoute] = ()) -> Starlette:
+def local_app(
+    queries: LocalQueries,
+    *,
+    page: Callable[[PlantView, str], str] | None = None,
+    mount: Sequence[BaseRoute] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Starlette:
     """The local page's application.
 
     Parameters
@@ -31,13 +37,15 @@ def local_app(queries: LocalQueries, *, page: Callable[[PlantView, str], str] | 
         Renders a view in a language as HTML; without it ``/`` leads to the JSON.
     mount : sequence of routes
         Further routes (static files), tried first.
+    headers : mapping
+        Headers of the page, such as its content policy.
     """
 
     async def home(request: Request) -> Response:
         if page is None:
             return RedirectResponse("/api/plant")
         language = request.query_params.get("lang", "en")
-        return HTMLResponse(page(await queries.plant(), language if language in LANGUAGES else "en"))
+        return HTMLResponse(page(await queries.plant(), language if language in LANGUAGES else "en"), headers=headers)
 
     async def plant(_: Request) -> Response:
         return Response(_ENCODE(await queries.plant()), media_type="application/json", headers={"cache-control": "no-store"})

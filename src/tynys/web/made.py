@@ -128,7 +128,7 @@ def function_words(voice: Voice, function: CalibrationFunction) -> str:
     """A calibration function: its line, its date, its report."""
     intercept, slope = voice.number(function.intercept, 3), voice.number(function.slope, 4)
     day = voice.civil_day(function.valid_from.date(), year=True)
-    return voice.t("made.function", intercept=intercept, slope=slope, day=day, report=function.report)
+    return voice.t("made.function", intercept=intercept, slope=slope, day=day, report=voice.marked(function.report))
 
 
 def peripheral_words(voice: Voice, average: Average) -> list[str]:

@@ -104,11 +104,12 @@ class Site:
     def fragment(
         self, request: Request, template: str, context: dict[str, Any], *, heading: str, section: str, simulated: bool
     ) -> Response:
-        """A piece of a page for htmx; the same piece inside a page of its own for everyone else."""
+        """A piece of a page for htmx; the same piece inside a page of its own for everyone else; headings inside are of ``level``."""
         common = self.common(request, section=section, simulated=simulated, live=None)
         if request.headers.get("hx-request"):
-            return answer(request, templates().get_template(template).render(common | context))
-        return answer(request, templates().get_template("fragment.html").render(common | context | {"inner": template, "heading": heading}))
+            return answer(request, templates().get_template(template).render(common | context | {"level": 3}))
+        whole = common | context | {"inner": template, "heading": heading, "level": 2}
+        return answer(request, templates().get_template("fragment.html").render(whole))
 
     def common(self, request: Request, *, section: str, simulated: bool, live: Live | None) -> dict[str, Any]:
         """What the frame of every page needs."""

@@ -1,0 +1,50 @@
+"""Every page in every state: where it is, which sample shows it, and how it answers."""
+
+from __future__ import annotations
+
+from tynys.web.mount import PAGES
+
+LANGUAGES = ("kk", "ru", "en")
+COUNTRY = (
+    ("/", 200),
+    ("/facilities", 200),
+    ("/facilities?region=19&standing=silent&q=zzz", 200),
+    ("/transmission", 200),
+    ("/methods", 200),
+    ("/design", 200),
+    ("/nowhere", 404),
+)
+PLACES = (
+    ("/facility/gres-1", 200),
+    ("/facility/gres-2", 200),
+    ("/facility/gres-1/day", 200),
+    ("/source/gres-1.stack-2", 200),
+    ("/source/gres-1.stack-2?component=so2&span=year&kind=averages", 200),
+    ("/source/gres-1.stack-2?component=nox&span=day&kind=readings", 200),
+    ("/source/gres-2.stack-1", 200),
+    ("/source/tets-1.stack-7", 200),
+    ("/source/tets-2.stack-1", 200),
+    ("/source/tets-2.stack-2?component=co", 200),
+    ("/source/gres-1.stack-2/table", 200),
+    ("/facility/nowhere", 404),
+    ("/source/nowhere.stack-1", 404),
+)
+STATES = (
+    *(("full", path, status) for path, status in COUNTRY + PLACES),
+    *(("empty", path, status) for path, status in COUNTRY),
+    *(("loading", path, status) for path, status in COUNTRY),
+    ("empty", "/facility/gres-1", 404),
+    ("plant", "/", 200),
+)
+"""Sample, address, answer."""
+ELSEWHERE = {"/source/{source}/series": "not a page: the chart's arrays", "/api/v1/docs": "needs the API beside it"}
+
+
+def with_language(path, language):
+    """The address in a language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def patterns():
+    """The routes of `PAGES` that are pages."""
+    return [path for path, _ in PAGES if path not in ELSEWHERE]
