@@ -115,7 +115,21 @@ def bad() -> dict[str, tuple[str, bytes]]:
         "value-too-many": ("three decimals for two cells", table(decimals=[15, 1, 1])),
         "channels-out-of-order": ("ids descend", table(channels=C2 + C1, count=1, forms=b"\1\1", decimals=[15, 16])),
         "too-many-cells": ("2^40 instants", table(count=1 << 40)),
+        "seq-too-large": ("seq 2^53", base[:-1] + b"\x80" * 7 + b"\x10"),
+        "after-2199": ("an instant a millisecond before 2200, and one after it", table(start_ms=7_258_118_399_999)),
+        "a-span-too-long": ("ten years and a millisecond", base + pb.Batch(span_end_ms=316_224_000_001).SerializeToString()),
+        "readings-too-far-apart": ("forty instants, one a day", record(1, _days(40))),
+        "a-loss-backwards": ("a loss that ends before it starts", record(7, pb.Loss(start_ms=2, end_ms=1).SerializeToString())),
     }
+
+
+def _days(count: int) -> bytes:
+    """A channel without a value over some days, one instant a day."""
+    whole = pb.Readings(start_ms=START, interval_ms=86_400_000, count=count, channels=C1, forms=b"\0")
+    whole.run_status.extend([7])
+    whole.run_cause.extend([1])
+    whole.run_length.extend([count])
+    return whole.SerializeToString()
 
 
 def readable(payload: bytes) -> list[dict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from wire_independent import pb, read, readings
 from wire_support import EPOCH, GATEWAY, START, batch, batches, block, plain
 
 from tynys.domain.average import ReportedAverage
-from tynys.domain.batch import ClockState, ConfigurationRecord, Event, UnknownRecord
+from tynys.domain.batch import ClockState, ConfigurationRecord, Event, Loss, UnknownRecord
 from tynys.domain.errors import MalformedError, TooLargeError, WireError
 from tynys.domain.status import AverageStatus
 from tynys.wire.average_series import STATUS_NUMBERS
+from tynys.wire.bounds import MAX_REACH_MS, MAX_SPAN_MS, MAX_TIME_MS
 from tynys.wire.payload import MAX_RECORDS, decode_payload, encode_payload, peek_header
 from tynys.wire.proto import put_bytes, put_uint
 from tynys.wire.reading_tables import MAX_CELLS
@@ -197,6 +199,13 @@ def test_framing_that_breaks_a_rule_is_refused_by_that_rule():
         bytes(header(fields={1: b"short"})): "16 bytes",
         bytes(header(fields={4: b"short"})): "0 or 32 bytes",
         bytes(header(fields={6: 5, 7: 4})): "ends before it starts",
+        bytes(header(fields={3: 1 << 53})): "seq from 1 to",
+        bytes(header(fields={5: MAX_TIME_MS + 1})): "from 1970 to 2199",
+        bytes(header(fields={7: MAX_TIME_MS + 1})): "from 1970 to 2199",
+        with_records((4, b"\x08" + b"\xff" * 8 + b"\x7f")): "from 1970 to 2199",
+        with_records((7, b"\x10\x02\x18\x01")): "does not end before it starts",
+        with_records((7, b"\x20" + b"\xff" * 8 + b"\x7f")): "of 0 to",
+        with_records((8, b"\x10" + b"\xff" * 8 + b"\x7f")): "from 1970 to 2199",
         with_records((4, b""), (3, b"")): "must ascend",
         with_records((0, b"")): "must ascend",
         with_records((8, b""), (8, b"")): "at most one",
@@ -234,7 +243,10 @@ def averages(**changes) -> bytes:
         ({"status": b""}, "status numbers"),
         ({"has_value": b"\1\2"}, "0 or 1"),
         ({"starts": [START, 0]}, "ascending"),
-        ({"starts": [START, 1 << 51]}, "2\\^50"),
+        ({"starts": [START, 1 << 51]}, "before 2200"),
+        ({"starts": [START, MAX_TIME_MS - START]}, "before 2200"),
+        ({"count_valid": [1 << 31, 0]}, "counts of 0"),
+        ({"count_expected": [1200, 1 << 62]}, "counts of 0"),
         ({"starts": [START]}, "expected 2 packed numbers"),
         ({"values": [1.5, 2.5]}, "expected 1 values"),
         ({"values": [float("nan")]}, "finite"),
@@ -284,11 +296,18 @@ def test_the_encoder_refuses_what_has_no_canonical_form():
     for others, message in [
         ({"seq": 0}, "seq from 1"),
         ({"previous_hash": b"x"}, "previous hash"),
-        ({"sealed_ms": -1}, "2\\^63"),
+        ({"sealed_ms": -1}, "from 1970"),
+        ({"seq": 1 << 53}, "seq from 1 to"),
+        ({"span_start_ms": START + 1, "span_end_ms": START}, "ends before it starts"),
+        ({"averages": (replace(average, start_ms=MAX_TIME_MS),)}, "after 2199"),
+        ({"averages": (replace(average, count_valid=1 << 31),)}, "counts of 0"),
+        ({"losses": (Loss(None, START, START - 1, 0, ""),)}, "does not end before it starts"),
+        ({"losses": (Loss(None, START, START, 1 << 31, ""),)}, "of 0 to"),
+        ({"events": (Event(MAX_TIME_MS + 1, "x"),)}, "from 1970 to 2199"),
         ({"averages": (average, average)}, "twice"),
         ({"events": (Event(START, "\ud800"),)}, "UTF-8"),
         ({"unknown": (UnknownRecord(8, b""),)}, "not free"),
-        ({"clock": ClockState(START, 1 << 62, 0, "x")}, "2\\^63"),
+        ({"clock": ClockState(START, 1 << 62, 0, "x")}, "from 1970 to 2199"),
     ]:
         with pytest.raises(MalformedError, match=message):
             encode_payload(batch(**others))
@@ -305,5 +324,20 @@ def test_the_bounds_of_a_batch_hold_on_both_sides():
         encode_payload(batch(events=(Event(START, "x"),) * (MAX_RECORDS + 1)))
     with pytest.raises(MalformedError, match="more than"):
         decode_payload(with_records(*[(4, b"")] * (MAX_RECORDS + 1)))
+    for whole, message in [
+        (batch(span_start_ms=0, span_end_ms=MAX_SPAN_MS + 1), "a span of"),
+        (batch(block("a", [1.0, 2.0], interval=86_400_000), block("b", [1.0], start=START + MAX_REACH_MS)), "readings over"),
+        (batch(events=(Event(START, "x" * 65_537),)), "a text of 65537 bytes"),
+    ]:
+        with pytest.raises(TooLargeError, match=message):
+            encode_payload(whole)
+    with pytest.raises(TooLargeError, match="a span of"):
+        decode_payload(bytes(header(fields={7: MAX_SPAN_MS + 1})))
+    with pytest.raises(TooLargeError, match="a text of 65537 bytes"):
+        decode_payload(with_records((4, pb.Event(kind="x" * 65_537).SerializeToString())))
+    with pytest.raises(TooLargeError, match="readings over"):
+        decode_payload(with_table(interval_ms=86_400_000, count=40, run_length=[80], forms=b"\0\0", singles=[], decimals=[0] * 80))
+    with pytest.raises(MalformedError, match="from 1970 to 2199"):
+        decode_payload(with_table(start_ms=MAX_TIME_MS - 2000))
     with pytest.raises(TooLargeError, match="payload of"):
         decode_payload(bytes((8 << 20) + 1))

@@ -13,6 +13,7 @@ from tynys.domain.average import ReportedAverage
 from tynys.domain.batch import Batch, ClockState, ConfigurationRecord, Event, InstrumentParameter, Loss, UnknownRecord, ZeroSpanCheck
 from tynys.domain.reading import ReadingBlock
 from tynys.domain.status import AverageStatus
+from tynys.wire.bounds import MAX_COUNT, MAX_REACH_MS, MAX_SEQ, MAX_SPAN_MS, MAX_TIME_MS
 
 START = 1_767_225_600_000
 GATEWAY = UUID("01943b70-0000-7000-8000-000000000001")
@@ -51,7 +52,7 @@ def plain(whole: Batch) -> dict:
 
 
 _texts = st.text(st.characters(codec="utf-8"), max_size=12)
-_times = st.integers(0, 1 << 45)
+_times = st.integers(0, MAX_TIME_MS)
 _channels = st.integers(0, 40).map(channel)
 _finite = st.floats(allow_nan=False, allow_infinity=False)
 _value = st.one_of(
@@ -65,7 +66,11 @@ _value = st.one_of(
 @st.composite
 def tables(draw):
     """Blocks of some channels over one grid."""
-    start, interval, count = draw(_times), draw(st.sampled_from([1, 1000, 60_000, 86_400_000])), draw(st.integers(1, 24))
+    start, interval, count = (
+        draw(st.integers(0, MAX_TIME_MS - MAX_REACH_MS)),
+        draw(st.sampled_from([1, 1000, 60_000, 86_400_000])),
+        draw(st.integers(1, 24)),
+    )
     kind = draw(
         st.sampled_from([_value, _finite, st.floats(width=32, allow_nan=False, allow_infinity=False), st.integers(-99, 99).map(float)])
     )
@@ -84,29 +89,37 @@ _average = st.builds(
     source=st.sampled_from(["gres-1.stack-1", "gres-1.stack-2"]),
     component=st.sampled_from(["so2", "nox"]),
     period=st.sampled_from(["PT20M", "PT1H"]),
-    start_ms=_times,
+    start_ms=st.integers(0, MAX_TIME_MS - 1),
     value=st.none() | _value,
     status=st.sampled_from(AverageStatus),
-    count_valid=st.integers(0, 1 << 40),
-    count_expected=st.integers(0, 1 << 40),
+    count_valid=st.integers(0, MAX_COUNT),
+    count_expected=st.integers(0, MAX_COUNT),
+)
+
+_losses = st.builds(
+    lambda channel, ends, count, cause: Loss(channel, *sorted(ends), count, cause),
+    st.none() | _channels,
+    st.tuples(_times, _times),
+    st.integers(0, MAX_COUNT),
+    _texts,
 )
 
 batches = st.builds(
     Batch,
     gateway=st.uuids(),
     epoch=st.uuids(),
-    seq=st.integers(1, (1 << 63) - 1),
+    seq=st.integers(1, MAX_SEQ),
     previous_hash=st.just(b"") | st.binary(min_size=32, max_size=32),
     sealed_ms=_times,
     span_start_ms=st.just(5),
-    span_end_ms=st.integers(5, 1 << 45),
+    span_end_ms=st.integers(5, MAX_SPAN_MS),
     readings=tables().map(tuple),
     averages=st.lists(_average, max_size=6, unique_by=lambda a: (a.source, a.component, a.period, a.start_ms)).map(tuple),
     configuration=st.none() | st.builds(ConfigurationRecord, document=st.binary(max_size=50)),
     events=st.lists(st.builds(Event, _times, _texts, _texts, st.none() | _channels), max_size=3).map(tuple),
     zero_span_checks=st.lists(st.builds(ZeroSpanCheck, _times, _channels, _texts, _finite, _finite), max_size=2).map(tuple),
     parameters=st.lists(st.builds(InstrumentParameter, _times, _texts, _texts, _texts), max_size=2).map(tuple),
-    losses=st.lists(st.builds(Loss, st.none() | _channels, _times, _times, st.integers(0, 99), _texts), max_size=2).map(tuple),
+    losses=st.lists(_losses, max_size=2).map(tuple),
     clock=st.none() | st.builds(ClockState, _times, st.integers(-(2**40), 2**40), st.integers(0, 9999), _texts),
     unknown=st.lists(
         st.builds(UnknownRecord, st.integers(9, (1 << 31) - 1), st.binary(max_size=9)), max_size=2, unique_by=lambda r: r.type_number

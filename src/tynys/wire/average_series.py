@@ -10,6 +10,7 @@ import numpy as np
 from tynys.domain.average import ReportedAverage
 from tynys.domain.errors import MalformedError, TooLargeError
 from tynys.domain.status import AverageStatus
+from tynys.wire.bounds import MAX_COUNT, MAX_TIME_MS
 from tynys.wire.packed import decode_unsigned, encode_unsigned
 from tynys.wire.proto import Field, Kind, parse, put_bytes, put_text, to_text
 
@@ -57,8 +58,10 @@ def _encode_one(rows: list[ReportedAverage]) -> bytes:
     first = rows[0]
     where = f"averages of {first.source} {first.component} {first.period}"
     starts = np.array([row.start_ms for row in rows], np.int64)
-    if (starts[1:] == starts[:-1]).any() or int(starts[0]) < 0:
-        raise MalformedError("an average comes twice, or before 1970", where=where)
+    if (starts[1:] == starts[:-1]).any() or int(starts[0]) < 0 or int(starts[-1]) >= MAX_TIME_MS:
+        raise MalformedError("an average comes twice, before 1970 or after 2199", where=where)
+    if not all(0 <= count <= MAX_COUNT for row in rows for count in (row.count_valid, row.count_expected)):
+        raise MalformedError(f"expected counts of 0 to {MAX_COUNT} readings", where=where)
     values = np.array([row.value for row in rows if row.value is not None], "<f8")
     if not np.isfinite(values).all():
         raise MalformedError("a value that is not a finite number", where=where)
@@ -82,8 +85,8 @@ def decode_series(body: bytes, where: str) -> list[ReportedAverage]:
     if not 1 <= count <= MAX_AVERAGES or len(has_value) != count or not set(has_value) <= {0, 1} or not set(status) <= _STATUS.keys():
         raise MalformedError(f"expected 1 to {MAX_AVERAGES} known status numbers and a 0 or 1 for each", where=where)
     deltas = decode_unsigned(starts, count, f"{where}, starts")
-    if (deltas[1:] == 0).any() or (deltas >> np.uint64(50)).any():
-        raise MalformedError("expected ascending starts below 2^50 ms", where=where)
+    if (deltas[1:] == 0).any() or (deltas >= MAX_TIME_MS).any() or int(deltas.sum()) >= MAX_TIME_MS:
+        raise MalformedError(f"expected ascending starts before 2200 (below {MAX_TIME_MS} ms)", where=where)
     if len(values) != 8 * sum(has_value):
         raise MalformedError(f"expected {sum(has_value)} values of 8 bytes, got {len(values)} bytes", where=where)
     numbers = np.frombuffer(values, "<f8")
@@ -95,14 +98,22 @@ def decode_series(body: bytes, where: str) -> list[ReportedAverage]:
         np.cumsum(deltas).tolist(),
         status,
         has_value,
-        decode_unsigned(valid, count, f"{where}, count_valid").tolist(),
-        decode_unsigned(expected, count, f"{where}, count_expected").tolist(),
+        _counts(valid, count, f"{where}, count_valid"),
+        _counts(expected, count, f"{where}, count_expected"),
         strict=True,
     )
     return [
         ReportedAverage(*texts, start, next(given) if there else None, _STATUS[number], n_valid, n_expected)
         for start, number, there, n_valid, n_expected in columns
     ]
+
+
+def _counts(column: bytes, count: int, where: str) -> list[int]:
+    numbers = decode_unsigned(column, count, where)
+    if int(numbers.max()) > MAX_COUNT:
+        raise MalformedError(f"expected counts of 0 to {MAX_COUNT} readings", where=where)
+    counts: list[int] = numbers.tolist()
+    return counts
 
 
 def series_key(averages: list[ReportedAverage]) -> tuple[bytes, bytes, bytes]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tynys.domain.batch import Batch, UnknownRecord
 from tynys.domain.errors import MalformedError, TooLargeError
 from tynys.wire.average_series import MAX_AVERAGES, decode_series, encode_series, series_key
+from tynys.wire.bounds import MAX_SEQ, check_reach, check_record, check_span, check_times
 from tynys.wire.proto import Field, Kind, parse, put_bytes, put_uint
 from tynys.wire.reading_tables import MAX_CELLS, check_spans, decode_table, encode_tables
 from tynys.wire.records import (
@@ -84,12 +85,10 @@ def payload_hash(payload: bytes) -> bytes:
 
 def encode_payload(batch: Batch) -> bytes:
     """The canonical bytes of a batch."""
-    if len(batch.previous_hash) not in {0, HASH_BYTES} or batch.seq < 1 or batch.span_start_ms > batch.span_end_ms:
-        raise MalformedError(
-            f"expected a previous hash of 0 or {HASH_BYTES} bytes, a seq from 1 and a span that does not end before it starts, got "
-            f"{len(batch.previous_hash)} bytes, {batch.seq} and {batch.span_start_ms}..{batch.span_end_ms}",
-            where="batch",
-        )
+    _check(batch)
+    check_reach(batch.readings, "readings")
+    for small in (*batch.events, *batch.zero_span_checks, *batch.parameters, *batch.losses, batch.clock):
+        check_record(small, "batch")
     out = bytearray()
     put_bytes(out, 1, batch.gateway.bytes)
     put_bytes(out, 2, batch.epoch.bytes)
@@ -130,15 +129,23 @@ def _bodies(batch: Batch) -> Iterator[tuple[int, bytes]]:
         yield record.type_number, record.body
 
 
+def _check(numbered: Header | Batch) -> None:
+    """Refuse a numbering, or times, that no batch can have."""
+    if not 1 <= numbered.seq <= MAX_SEQ or len(numbered.previous_hash) not in {0, HASH_BYTES}:
+        raise MalformedError(
+            f"expected a seq from 1 to {MAX_SEQ} and a previous hash of 0 or {HASH_BYTES} bytes, "
+            f"got {numbered.seq} and {len(numbered.previous_hash)}",
+            where="batch",
+        )
+    check_times("batch, sealed_ms", numbered.sealed_ms)
+    check_span(numbered.span_start_ms, numbered.span_end_ms, "batch, span")
+
+
 def _header(values: list[Any]) -> Header:
     gateway, epoch, seq, previous, sealed, start, end = values[:7]
-    if not seq or len(previous) not in {0, HASH_BYTES}:
-        raise MalformedError(
-            f"expected a seq from 1 and a previous hash of 0 or {HASH_BYTES} bytes, got {seq} and {len(previous)}", where="batch"
-        )
-    if start > end:
-        raise MalformedError("the span ends before it starts", where="batch")
-    return Header(to_uuid(gateway, "batch, gateway"), to_uuid(epoch, "batch, epoch"), seq, previous, sealed, start, end)
+    header = Header(to_uuid(gateway, "batch, gateway"), to_uuid(epoch, "batch, epoch"), seq, previous, sealed, start, end)
+    _check(header)
+    return header
 
 
 def peek_header(payload: bytes) -> Header:
@@ -192,6 +199,7 @@ class _Found:
 
     def finish(self) -> None:
         """Rules between tables (one table is in order by itself)."""
+        check_reach(self.readings, "readings")
         if self._tables > 1:
             check_spans(self.readings)
 
@@ -209,7 +217,9 @@ class _Found:
         else:
             if number in {CONFIGURATION, CLOCK} and self.single[number]:
                 raise MalformedError("a batch has at most one configuration and one clock state", where=where)
-            self.single[number].append(_SINGLE[number](body, where))
+            record = _SINGLE[number](body, where)
+            check_record(record, where)
+            self.single[number].append(record)
 
     def _table(self, body: bytes, where: str) -> None:
         blocks = decode_table(body, where, MAX_CELLS - self._cells)

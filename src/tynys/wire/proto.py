@@ -11,12 +11,14 @@ from enum import IntEnum
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
-from tynys.domain.errors import MalformedError
+from tynys.domain.errors import MalformedError, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VARINT_BYTES: Final = 9
+MAX_TEXT: Final = 1 << 16
+"""The longest text. [bytes of UTF-8]"""
 _DOUBLE = Struct("<d")
 _SHORT = [bytes([n]) for n in range(128)]
 
@@ -80,9 +82,11 @@ def put_bytes(out: bytearray, number: int, value: bytes) -> None:
 def put_text(out: bytearray, number: int, value: str) -> None:
     """Append a text field as UTF-8."""
     try:
-        put_bytes(out, number, value.encode())
+        encoded = value.encode()
     except UnicodeEncodeError as error:
         raise MalformedError(f"text {value!r} has no UTF-8 form") from error
+    _check_text(encoded, "text")
+    put_bytes(out, number, encoded)
 
 
 def put_double(out: bytearray, number: int, value: float) -> None:
@@ -93,8 +97,14 @@ def put_double(out: bytearray, number: int, value: float) -> None:
         out += packed
 
 
+def _check_text(encoded: bytes, where: str) -> None:
+    if len(encoded) > MAX_TEXT:
+        raise TooLargeError(f"a text of {len(encoded)} bytes, at most {MAX_TEXT} are allowed", where=where)
+
+
 def to_text(data: bytes, where: str) -> str:
     """UTF-8 to text, or a named error."""
+    _check_text(data, where)
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -16,6 +16,7 @@ import numpy as np
 from tynys.domain.errors import MalformedError, TooLargeError
 from tynys.domain.reading import ReadingBlock
 from tynys.domain.status import GapCause, InstrumentStatus
+from tynys.wire.bounds import MAX_TIME_MS
 from tynys.wire.forms import BINARY32, BINARY64, MAX_EXPONENT, MAX_MANTISSA, POWERS, choose_forms, to_mantissas
 from tynys.wire.packed import count_numbers, decode_signed, decode_unsigned, encode_signed, encode_unsigned
 from tynys.wire.proto import Field, Kind, parse, put_bytes, put_uint
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 MAX_CELLS: Final = 1 << 19
 MAX_INTERVAL_MS: Final = 86_400_000
-MAX_TIME_MS: Final = 1 << 50
 
 FIELDS: Final = (
     Field("start_ms", Kind.VARINT),
@@ -88,8 +88,8 @@ def check_spans(blocks: Iterable[ReadingBlock]) -> None:
 def _check_grid(start_ms: int, interval_ms: int, count: int, where: str) -> None:
     if not 0 <= start_ms < MAX_TIME_MS or not 1 <= interval_ms <= MAX_INTERVAL_MS or not 1 <= count <= MAX_CELLS:
         raise MalformedError(
-            f"expected a start of 0 to 2^50 ms, an interval of 1 to {MAX_INTERVAL_MS} ms and 1 to {MAX_CELLS} instants, "
-            f"got {start_ms}, {interval_ms} and {count}",
+            f"expected a start of 0 to {MAX_TIME_MS - 1} ms (before 2200), an interval of 1 to {MAX_INTERVAL_MS} ms "
+            f"and 1 to {MAX_CELLS} instants, got {start_ms}, {interval_ms} and {count}",
             where=where,
         )
 
