@@ -86,7 +86,7 @@ def payload_hash(payload: bytes) -> bytes:
 def encode_payload(batch: Batch) -> bytes:
     """The canonical bytes of a batch."""
     _check(batch)
-    check_reach(batch.readings, "readings")
+    check_reach(batch.readings, "batch, readings")
     for small in (*batch.events, *batch.zero_span_checks, *batch.parameters, *batch.losses, batch.clock):
         check_record(small, "batch")
     out = bytearray()
@@ -199,7 +199,7 @@ class _Found:
 
     def finish(self) -> None:
         """Rules between tables (one table is in order by itself)."""
-        check_reach(self.readings, "readings")
+        check_reach(self.readings, "batch, readings")
         if self._tables > 1:
             check_spans(self.readings)
 
