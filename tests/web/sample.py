@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -44,6 +45,12 @@ SPECIAL = {
 _RANK = {standing: place for place, standing in enumerate(Standing)}
 
 
+@cache
+def configurations():
+    """The configurations of the simulated plants; frozen, so every sample shares them."""
+    return {name: facility_configuration(name, live_from_ms=NOW - DAY, history_days=90) for name in FACILITIES}
+
+
 @dataclass
 class Sample:
     """`Queries` in memory; ``loading`` and ``empty`` show the two beginnings."""
@@ -53,7 +60,7 @@ class Sample:
     now_ms: int = NOW
 
     def __post_init__(self):
-        self.configurations = {name: facility_configuration(name, live_from_ms=NOW - DAY, history_days=90) for name in FACILITIES}
+        self.configurations = configurations()
 
     async def nation(self):
         facilities = () if self.empty else tuple(self.facility_view(name) for name in FACILITIES)
