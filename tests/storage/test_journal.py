@@ -163,10 +163,18 @@ def test_a_second_writer_is_refused_with_the_first_ones_process(journal, tmp_pat
         Journal.open(tmp_path / "journal")
 
 
+def test_a_reader_knows_the_incarnation_before_the_first_batch_and_none_where_no_journal_is(journal, tmp_path):
+    with JournalReader(tmp_path / "journal") as reader, JournalReader(tmp_path / "elsewhere") as nobody:
+        assert reader.incarnation == journal.incarnation
+        assert nobody.incarnation is None
+        before = journal.incarnation
+        journal.append([entry(0)])
+        assert reader.incarnation == journal.incarnation == before
+
+
 def test_another_reader_sees_what_is_committed_and_follows(journal, tmp_path):
     with JournalReader(tmp_path / "journal") as reader:
         assert reader.last_position == 0
-        assert reader.incarnation is None
         journal.append([entry(0)])
         assert reader.incarnation == journal.incarnation
         assert [stored.position for stored in reader.read(0)] == [1]

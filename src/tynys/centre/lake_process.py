@@ -19,11 +19,11 @@ import pyarrow as pa
 
 from tynys.centre.outbox import Outbox
 from tynys.centre.settings import CentreFolder, load_settings
+from tynys.centre.stored import decode_stored
 from tynys.domain.errors import StorageError
 from tynys.storage.journal_read import JournalReader
 from tynys.storage.lake_writer import LakeBatch, LakeWriter
 from tynys.storage.registry import Registry
-from tynys.wire.payload import decode_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,9 +42,9 @@ def lake_batches(stored: Iterable[Stored], simulated: Simulated) -> Iterator[Lak
     """Journal rows as the lake takes them; evidence of conflicts stays in the journal."""
     for each in stored:
         if not each.conflict:
-            entry = each.entry
-            batch = decode_payload(entry.payload)
-            yield LakeBatch(each.position, entry.gateway, batch.readings, simulated.of(entry.gateway), entry.received_ms)
+            entry, batch = each.entry, decode_stored(each)
+            readings = batch.readings if batch is not None else ()
+            yield LakeBatch(each.position, entry.gateway, readings, simulated.of(entry.gateway), entry.received_ms)
 
 
 class Simulated:
@@ -184,7 +184,7 @@ def _listen(orders: queue.SimpleQueue[str | None]) -> None:
 
 
 def await_journal(folder: CentreFolder, orders: queue.SimpleQueue[str | None]) -> UUID | None:
-    """The journal's incarnation once its first batch is there; None if the orders end before."""
+    """The journal's incarnation once the centre has opened it; None if the orders end before."""
     with JournalReader(folder.journal) as reader:
         while (incarnation := reader.incarnation) is None:
             try:

@@ -65,7 +65,7 @@ def rebuild(path: Path, *, progress: Callable[[int, int], None]) -> int:
     folder = find_folder(path)
     reader = JournalReader(folder.journal)
     incarnation = reader.incarnation
-    if incarnation is None:
+    if incarnation is None or reader.last_position == 0:
         raise StorageError("the journal is empty", where=str(folder.journal), hint="there is nothing to make a lake of")
     with _registry(path) as registry, LakeWriter(folder.lake, incarnation) as writer:
         rows = writer.rebuild(_all_batches(reader, Simulated(registry), progress))

@@ -16,7 +16,17 @@ from tynys.storage.durable import WriterLock, write_atomically
 from tynys.storage.journal_index import JournalIndex
 from tynys.storage.journal_read import JournalReader
 from tynys.storage.journal_records import EMPTY_DIGEST, Appended, ChainFacts, Head, JournalEntry, MissingRange, Stored, row_digest
-from tynys.storage.journal_segments import INSERT, SegmentFile, SegmentMeta, create_segment, open_writable, pack, read_meta
+from tynys.storage.journal_segments import (
+    INSERT,
+    NAME_FILE,
+    SegmentFile,
+    SegmentMeta,
+    create_segment,
+    named_incarnation,
+    open_writable,
+    pack,
+    read_meta,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -286,9 +296,9 @@ class Journal:
 
     def _name(self) -> None:
         """Keep the incarnation beside the segments, so that it is the same before the first batch as after."""
-        path = self._folder / "journal.json"
-        if self._segment is None and path.exists():
-            self._incarnation = UUID(json.loads(path.read_bytes())["incarnation"])
+        path = self._folder / NAME_FILE
+        if self._segment is None and (named := named_incarnation(self._folder)) is not None:
+            self._incarnation = named
             return
         content = json.dumps({"format": 1, "incarnation": str(self._incarnation)}).encode()
         if not path.exists() or path.read_bytes() != content:

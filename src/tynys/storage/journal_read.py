@@ -8,7 +8,16 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Self
 
 from tynys.domain.errors import NotFoundError
-from tynys.storage.journal_segments import COLUMNS, SegmentFile, SegmentMeta, open_readable, read_meta, segment_files, stored
+from tynys.storage.journal_segments import (
+    COLUMNS,
+    SegmentFile,
+    SegmentMeta,
+    named_incarnation,
+    open_readable,
+    read_meta,
+    segment_files,
+    stored,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -74,10 +83,12 @@ class JournalReader:
 
     @property
     def incarnation(self) -> UUID | None:
-        """The newest incarnation of the journal, None before its first segment."""
+        """The newest incarnation of the journal, None before it was first opened for writing."""
         files = self.segments()
+        if not files:
+            return named_incarnation(self._folder)
         with self._lock:
-            return self.meta(files[-1]).incarnation if files else None
+            return self.meta(files[-1]).incarnation
 
     @property
     def last_position(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -24,6 +25,8 @@ FORMAT = 1
 """Version of the segment layout."""
 NAME = re.compile(r"(\d{7})-(\d{4}-\d{2}-\d{2})\.sqlite")
 """Name of a segment: its ordinal and the UTC day it was begun."""
+NAME_FILE = "journal.json"
+"""Names the journal's incarnation, so that it is the same before the first batch as after."""
 SMALLEST_PACKED = 256
 """Payloads below this are stored as they are: packing would not pay. [bytes]"""
 
@@ -59,6 +62,12 @@ COLUMNS = (
 )
 """Columns of `stored`, in order."""
 INSERT = f"INSERT INTO batches ({COLUMNS}, digest) VALUES ({', '.join('?' * 17)})"  # noqa: S608 - our own column names
+
+
+def named_incarnation(folder: Path) -> UUID | None:
+    """The incarnation a journal has been given, with or without a batch; None where nobody has opened it for writing."""
+    path = folder / NAME_FILE
+    return UUID(json.loads(path.read_bytes())["incarnation"]) if path.is_file() else None
 
 
 @dataclass(frozen=True, slots=True)
