@@ -22,10 +22,11 @@ $(VENV)/.installed: pyproject.toml locks/runtime.txt package-lock.json hatch_bui
 
 install-dev: $(VENV)/.installed-dev ## Install what tests, checks and docs need as well
 
-$(VENV)/.installed-dev: $(VENV)/.installed locks/dev.txt tests/interop/package-lock.json
+$(VENV)/.installed-dev: $(VENV)/.installed locks/dev.txt tests/interop/package-lock.json tests/web/package-lock.json
 	@echo "Installing the tools of tests and docs"
 	@$(PIP) install --require-hashes -r locks/dev.txt
 	@npm --prefix tests/interop ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm --prefix tests/web ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@scripts/system_packages.sh
 	@touch $@
 
@@ -57,4 +58,4 @@ lock: ## Renew the locks (hashes, no addresses)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --group dev pyproject.toml -c locks/runtime.txt -o locks/dev.txt
 
 clean: ## Remove what install and tests made
-	rm -rf $(VENV) docs/_build node_modules tests/interop/node_modules src/tynys/web/static/vendor
+	rm -rf $(VENV) docs/_build node_modules tests/interop/node_modules tests/web/node_modules src/tynys/web/static/vendor
