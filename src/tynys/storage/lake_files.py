@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tynys.storage.delta_file import DataFile
+    from tynys.storage.lake_cache import ColumnCache
     from tynys.storage.lake_schema import TableLayout
 
 KEPT_FOOTERS = 4096
 """How many files' footers a reader keeps; files never change, so a footer is read once."""
+WORTH_THREADS = 1_000_000
+"""Rows from which on several threads decode a file; below, handing the work over takes longer than doing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,13 @@ class FileScanner:
         The table's folder.
     layout : TableLayout
         Its columns.
+    cache : ColumnCache or None
+        Where columns read are kept for the next reader.
     """
 
-    def __init__(self, root: Path, layout: TableLayout) -> None:
+    def __init__(self, root: Path, layout: TableLayout, cache: ColumnCache | None = None) -> None:
         self._root = root
+        self._cache = cache
         self._layout = layout
         self._lock = threading.Lock()
         self._footers: OrderedDict[str, _Footer] = OrderedDict()
@@ -103,18 +109,28 @@ class FileScanner:
             return None
         needed = [name for name in names if name in self._names]
         extra = [] if wanted is None else [name for name in (wanted.column, wanted.instant) if name not in needed]
-        with pq.ParquetFile(
-            self._root / item.path,
-            metadata=footer.metadata,
-            read_dictionary=sorted(self._texts.intersection([*needed, *extra])),
-            memory_map=True,
-        ) as file:
-            rows = file.read_row_groups(groups, columns=[*needed, *extra], use_threads=len(groups) > 1)
+        rows = self._columns(item.path, footer.metadata, tuple(groups), [*needed, *extra])
         if wanted is not None:
             rows = select(rows, wanted)
             if not rows.num_rows:
                 return None
         return self._complete(rows, item, names)
+
+    def _columns(self, path: str, metadata: pq.FileMetaData, groups: tuple[int, ...], names: Sequence[str]) -> pa.Table:
+        """Columns of some row groups, those held in the cache from there."""
+        held = {name: self._cache.get((path, groups, name)) for name in names} if self._cache is not None else {}
+        missing = [name for name in names if held.get(name) is None]
+        if missing:
+            many = sum(metadata.row_group(number).num_rows for number in groups) > WORTH_THREADS
+            with pq.ParquetFile(
+                self._root / path, metadata=metadata, read_dictionary=sorted(self._texts.intersection(missing)), memory_map=True
+            ) as file:
+                read = file.read_row_groups(groups, columns=missing, use_threads=many)
+            for name in missing:
+                held[name] = read.column(name)
+                if self._cache is not None:
+                    self._cache.put((path, groups, name), read.column(name))
+        return pa.table([held[name] for name in names], names=list(names))
 
     def _complete(self, rows: pa.Table, item: DataFile, names: Sequence[str]) -> pa.Table:
         columns = []

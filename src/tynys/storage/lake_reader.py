@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tynys.storage.delta import DeltaFolder
+from tynys.storage.lake_cache import ColumnCache
 from tynys.storage.lake_files import FileScanner, Wanted, is_one_of, only
 from tynys.storage.lake_instants import one_per_instant
 from tynys.storage.lake_order import ordered, repeats
-from tynys.storage.lake_schema import AVERAGES, AVERAGES_LAYOUT, JOURNAL, LAYOUTS, SUMMARIES_LAYOUT
+from tynys.storage.lake_schema import AVERAGES, AVERAGES_LAYOUT, JOURNAL, LAYOUTS, READINGS_LAYOUT, SUMMARIES_LAYOUT
 from tynys.storage.tail import COLUMNS
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 KEY = AVERAGES_LAYOUT.key
 T = TypeVar("T")
+CACHE_BYTES = 64_000_000
+"""Columns of averages and summaries a reader holds: what charts show of the last year of some sources. [bytes]"""
 _FAR_MS = 62_000_000_000_000
 """About two thousand years: spans beyond it are open. [ms]"""
 
@@ -47,7 +50,8 @@ class LakeReader:
     def __init__(self, folder: Path, max_age_s: float = 1.0) -> None:
         self._max_age_s = max_age_s
         self._lock = threading.Lock()
-        self._tables = {layout.name: _Table(folder, layout) for layout in LAYOUTS}
+        self._cache = ColumnCache(CACHE_BYTES)
+        self._tables = {layout.name: _Table(folder, layout, self._cache if layout is not READINGS_LAYOUT else None) for layout in LAYOUTS}
         self._refreshed_s = time.monotonic()
 
     @property
@@ -66,6 +70,7 @@ class LakeReader:
 
     def close(self) -> None:
         """Forget what is held; files are opened only while they are read."""
+        self._cache.clear()
         for table in self._tables.values():
             table.clear()
 
@@ -200,9 +205,9 @@ class LakeReader:
 class _Table:
     """One table's held snapshot: its files by their first partition."""
 
-    def __init__(self, folder: Path, layout: TableLayout) -> None:
+    def __init__(self, folder: Path, layout: TableLayout, cache: ColumnCache | None) -> None:
         self._delta = DeltaFolder(folder / layout.name, layout)
-        self._scanner = FileScanner(folder / layout.name, layout)
+        self._scanner = FileScanner(folder / layout.name, layout, cache)
         self._partition = layout.partition
         self._files: dict[tuple[str, ...], list[DataFile]] = {}
         self.position = 0
