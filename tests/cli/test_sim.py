@@ -8,9 +8,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from tynys.cli.demo.setup import to_toml
 from tynys.cli.sim import register
+from tynys.domain.instrument import AcquisitionMode
+from tynys.plant.settings import load_configuration, load_settings
 from tynys.sim.faults.catalogue import FaultKind
 from tynys.sim.plants import FACILITIES
+from tynys.sim.ports import modbus_settings, signal_settings
 
 
 @pytest.fixture
@@ -66,3 +70,31 @@ def test_a_plant_without_control_file_says_so(invoke, tmp_path):
     result = invoke("inject", ports, "leak")
     assert result.exit_code == 1
     assert "--control" in result.output
+
+
+def test_document_and_devices_of_a_running_plant_make_a_gateway(invoke, tmp_path):
+    made = invoke("document", "gres-2", "--since", "2026-11-26")
+    assert made.exit_code == 0
+    (tmp_path / "facility.json").write_text(made.stdout)
+    devices = [modbus_settings("stack-1", "gas", "127.0.0.1", 502), signal_settings("opc.tcp://127.0.0.1:4840/tynys", ("unit-1.load_mw",))]
+    ports = tmp_path / "p.json"
+    ports.write_text(json.dumps({"facility": "gres-2", "devices": devices}))
+    shown = invoke("devices", ports)
+    assert shown.stdout.strip() == to_toml(devices).strip()
+    (tmp_path / "plant.toml").write_text(
+        'configuration = "facility.json"\n[gateway]\nid = "0190f5d2-7e4f-4c1b-9a57-2f3a60d1c001"\n'
+        f'facility = "gres-2"\nkey = "k"\nspool = "s"\n{shown.stdout}'
+    )
+    settings = load_settings(tmp_path / "plant.toml")
+    assert [device.id for device in settings.devices] == ["stack-1-gas", "plant-signals"]
+    document = load_configuration(settings)
+    for channel in document.channels:
+        (measured,) = channel.acquisition
+        assert measured.mode is AcquisitionMode.MEASURED
+        assert measured.valid_from.isoformat() == "2026-11-26T00:00:00+00:00"
+
+
+def test_the_document_of_an_unknown_plant_names_the_known_ones(invoke):
+    result = invoke("document", "gres-9")
+    assert result.exit_code == 1
+    assert "gres-1" in result.output

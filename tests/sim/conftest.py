@@ -125,6 +125,9 @@ class RunningPlant:
         return {"dust": struct.unpack(">f", struct.pack(">2H", words[1], words[0]))[0], "status": words[3], "clock": clock}
 
     def close(self) -> None:
+        """Stop it; closing twice is once."""
+        if self._loop.is_closed():
+            return
         for client in self._clients.values():
             client.close()
         self._do(self.clock.close())
@@ -145,8 +148,8 @@ def start_plant(tmp_path_factory) -> Iterator[Callable[..., RunningPlant]]:
     """Starts plants that are stopped when the module's tests are done."""
     running: list[RunningPlant] = []
 
-    def start(facility: str, **options) -> RunningPlant:
-        running.append(RunningPlant(facility, tmp_path_factory.mktemp(facility), **options))
+    def start(facility: str, *, folder: Path | None = None, **options) -> RunningPlant:
+        running.append(RunningPlant(facility, folder or tmp_path_factory.mktemp(facility), **options))
         return running[-1]
 
     yield start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -134,6 +135,39 @@ def list_plants(
     for row in rows:
         boilers = f"{len(row['units'])} × {'/'.join(row['fuels'])}"
         typer.echo(f"{row['facility']:8} {row['name']:40} {row['region']}  {', '.join(row['stacks'])}  {boilers}")
+
+
+@sim.command()
+def document(
+    facility: Annotated[str, typer.Argument(help="one of the simulated plants")],
+    *,
+    since: Annotated[
+        datetime | None, typer.Option(help="UTC moment from which its channels are measured; the beginning of this UTC day without it")
+    ] = None,
+) -> None:
+    """Print a simulated plant's document, the facility.json a gateway needs: sources, analysers, channels, plan, limits."""
+    import msgspec
+
+    from tynys.domain.errors import TynysError
+    from tynys.sim.plants import facility_configuration
+
+    moment = (since or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)).replace(tzinfo=UTC)
+    try:
+        configuration = facility_configuration(facility, live_from_ms=round(moment.timestamp() * 1000), history_days=0)
+    except TynysError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from error
+    typer.echo(msgspec.json.format(configuration.encode(), indent=1).decode())
+
+
+@sim.command()
+def devices(ports_file: Annotated[Path, typer.Argument(help="ports file of the running plant", exists=True, dir_okay=False)]) -> None:
+    """Print the devices section of a running plant, to be added to a gateway's plant.toml."""
+    import json as codec
+
+    from tynys.cli.demo.setup import to_toml
+
+    typer.echo(to_toml(codec.loads(ports_file.read_text(encoding="utf-8"))["devices"]))
 
 
 @sim.command()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -46,3 +48,28 @@ def write_ports(path: Path, document: Mapping[str, Any]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1))
     draft.replace(path)
+
+
+def ports_before(path: Path | None, facility: str, host: str) -> dict[str, int]:
+    """Ports by device of the plant's last run that are still free: a restarted plant is found where it was."""
+    if path is None or not path.is_file():
+        return {}
+    try:
+        document = msgspec.json.decode(path.read_bytes())
+        if document["facility"] != facility:
+            return {}
+        before = {name: int(at["port"]) for name, at in document["modbus"].items()}
+        before[SIGNALS_DEVICE] = urlsplit(document["opcua"]["url"]).port or 0
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return {}
+    return {name: port for name, port in before.items() if _is_free(host, port)}
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -16,7 +16,7 @@ from tynys.sim.instruments.plant import PlantInstruments
 from tynys.sim.ledger import Ledger, LedgerDevice, Segment
 from tynys.sim.plants import plant_spec
 from tynys.sim.plants.layout import SIGNAL_INTERVAL_MS, SIGNALS
-from tynys.sim.ports import MAPS, SIGNALS_DEVICE, modbus_settings, signal_settings, stack_channels, write_ports
+from tynys.sim.ports import MAPS, SIGNALS_DEVICE, modbus_settings, ports_before, signal_settings, stack_channels, write_ports
 from tynys.sim.servers.modbus import ModbusDevice
 from tynys.sim.servers.opcua import PlantSignalServer
 from tynys.sim.tape import TICK_MS, Tape
@@ -76,9 +76,10 @@ class SimulatedPlant:
 
     async def listen(self) -> None:
         """Open all servers; this takes a second or two, so it comes before joining a clock that others wait for."""
+        before = ports_before(self.settings.ports_file, self.plant.id, self.settings.host)
         for device in self.devices:
-            await device.listen(self.settings.host)
-        await self.signals.listen(self.settings.host)
+            await device.listen(self.settings.host, before.get(device.name, 0))
+        await self.signals.listen(self.settings.host, before.get(SIGNALS_DEVICE, 0))
 
     async def start(self, now_ms: int) -> None:
         """Put the present instant on offer and tell in the ports file where."""
@@ -246,6 +247,7 @@ async def run_plant(settings: SimSettings, clock_url: str | None) -> None:
         await simulated.listen()
         clock = await open_clock(clock_url, name=f"{settings.facility} plant", rank=0)
         await simulated.start(clock.now_ms())
+        log.info("sim.up", facility=settings.facility, modbus=len(simulated.devices), opcua=simulated.signals.url, simulated=True)
         await simulated.run(clock)
     finally:
         if clock is not None:
