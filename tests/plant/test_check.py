@@ -179,3 +179,25 @@ async def test_beside_a_running_gateway_its_own_word_is_taken(ready) -> None:
     spool.raise_alarm("line.refused", "1 batches: key is revoked", 0)
     assert "key is revoked" in said(await check(ready), "gateway").text
     spool.close()
+
+
+async def test_beside_a_running_gateway_a_plan_that_waits_is_a_warning(ready, mini_centre) -> None:
+    mini_centre.plan_known = False
+    await check(ready)
+    spool = Spool.open(ready.folder / "spool", ready.gateway)
+    spool.raise_alarm("line.plan_unknown", "digest 0123", 0)
+    assert said(await check(ready), "gateway").verdict is Verdict.WARNING
+    spool.close()
+
+
+async def test_the_document_is_named_by_the_digest_the_centre_approves(ready, configuration) -> None:
+    line = said(await check(ready, send=False), "configuration")
+    assert configuration.digest().hex()[:12] in line.text
+
+
+async def test_a_missing_document_says_where_to_put_it(ready) -> None:
+    (ready.folder / "facility.json").unlink()
+    line = said(await check(ready, send=False), "configuration")
+    assert line.verdict is Verdict.WRONG
+    assert "facility.json: cannot be read" in line.text
+    assert "document" in line.hint

@@ -12,7 +12,7 @@ import pytest
 from tynys.plant import spool_reader
 from tynys.plant.line import CentreLine, LineError
 from tynys.plant.sealer import Sealer
-from tynys.plant.sender import Backoff, Sender
+from tynys.plant.sender import DIGEST_SHOWN, Backoff, Sender
 from tynys.plant.spool import Spool
 from tynys.plant.spool_thread import Alarms, SpoolThread
 from tynys.wire.clock import WallClock
@@ -243,3 +243,25 @@ def test_back_off_doubles_up_to_its_bound_with_jitter_and_forgets_after_success(
         assert ceiling / 2 <= delay <= ceiling
     backoff.reset()
     assert backoff.next_s() <= 1
+
+
+async def test_while_the_plan_waits_the_alarm_names_the_digest_the_centre_approves_it_by(way: Way, mini_centre) -> None:
+    mini_centre.plan_known = False
+    digest = way.bench.configuration.digest().hex()[:DIGEST_SHOWN]
+    way.sender = Sender(
+        way.thread,
+        way.line,
+        VerifyKey(mini_centre.key.public),
+        way.bench.gateway,
+        clock=WallClock(),
+        alarms=way.alarms,
+        plan_digest=digest,
+    )
+    await way.seal(1)
+    await way.sender.drain(5.0)
+    (alarm,) = await way.thread.call(lambda spool: spool_reader.alarms(spool.connection))
+    assert (alarm.code, alarm.detail) == ("line.plan_unknown", f"digest {digest}")
+    mini_centre.plan_known = True
+    await way.seal(1)
+    await way.sender.drain(5.0)
+    assert not await way.thread.call(lambda spool: spool_reader.alarms(spool.connection))

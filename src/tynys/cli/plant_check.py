@@ -26,7 +26,6 @@ _KNOWN = {"cause": "gap_cause", "status": "reading_status", "alarm": "alarm"}
 _DIGITS = 5
 _SMALL, _LARGE = 1e-4, 1e12
 _SUBJECT_WIDTH = 36
-_HALF = 0.5
 
 
 def show_check(lines: Sequence[Line], devices: Sequence[DeviceSettings], language: Language) -> None:
@@ -55,7 +54,7 @@ def worded(remark: Remark, say: Voice) -> str:
     """A remark in the words of a language."""
     values = {name: _value(name, value, say) for name, value in remark.values.items()}
     if remark.values.get("unit") == "bool" and "value" in remark.values:
-        values |= {"value": say.t("switch.on" if float(remark.values["value"]) > _HALF else "switch.off"), "unit": ""}
+        values |= {"value": say.reading(float(remark.values["value"]), "bool"), "unit": ""}
     count = remark.values.get("count")
     text = say.n(remark.key, int(count), **values) if isinstance(count, int) else say.t(remark.key, **values)
     return text.rstrip()
@@ -84,8 +83,8 @@ def figure(value: float, say: Voice) -> str:
 def _subject(line: Line, say: Voice) -> str:
     if not line.point:
         return say.t(f"check.subject.{line.subject}") if line.subject in SUBJECTS else f"[bold]{escape(line.subject)}[/bold]"
-    same = line.point == line.channel
-    return f"  {escape(line.channel)}" if same else f"  {escape(line.point)} → {escape(line.channel)}"
+    telling = line.channel == line.point or line.channel.endswith(f".{line.point}")
+    return f"  {escape(line.channel)}" if telling else f"  {escape(line.point)} → {escape(line.channel)}"
 
 
 def _heading(device: DeviceSettings) -> str:

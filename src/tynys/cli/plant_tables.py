@@ -1,10 +1,12 @@
-"""Tables of `tynys plant` for a person's eye."""
+"""Tables of `tynys plant init` and `tynys plant status` for a person's eye."""
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tynys.plant.views import LocalStanding
@@ -12,7 +14,7 @@ from tynys.present.voice import voice
 
 if TYPE_CHECKING:
     from tynys.plant.enrol import NewPlant
-    from tynys.plant.views import LineView, LocalComponentView, PlantView
+    from tynys.plant.views import AlarmView, LineView, LocalChannelView, LocalComponentView, LocalSourceView, PlantView
     from tynys.present.catalogue import Language
     from tynys.present.voice import Voice
 
@@ -22,6 +24,11 @@ _STYLES = {
     LocalStanding.SILENT: "yellow",
     LocalStanding.INVALID: "yellow",
 }
+_SIGNS = {LocalStanding.EXCEEDING: "◆", LocalStanding.NEAR: "▲", LocalStanding.SILENT: "▨", LocalStanding.INVALID: "!"}
+"""Every abnormal standing has a shape of its own, for who sees no colour; the same as on the pages."""
+_SEGMENT_STYLES = {"exceeding": "bold red", "near": "yellow", "silent": "yellow", "invalid": "yellow"}
+_STALE_MS = 30_000
+"""A reading older than this is shown with its age in colour: three intervals of the slowest signal. [ms]"""
 
 
 def show_new(made: NewPlant) -> None:
@@ -31,91 +38,148 @@ def show_new(made: NewPlant) -> None:
     if made.enrolment:
         console.print("enrolled at the centre" + (" as simulated" if made.enrolment.simulated else ""))
     else:
-        console.print("not enrolled: ask the centre for a one-time code, or fill in [centre] by hand")
-    console.print(f"next    put the facility's document beside it, describe the devices, then: tynys plant check {made.settings_file}")
+        console.print("not enrolled: ask the centre for a one-time code, or fill in [centre] by hand", markup=False)
+    document = "" if made.has_document else f"put the facility's document into {made.folder}, "
+    console.print(f"next    {document}describe the devices, then: tynys plant check {made.settings_file}")
 
 
 def show_status(view: PlantView, language: Language) -> None:
-    """The plant: alarms first, then averages against the limit, channels, and the line."""
+    """The plant in the order of a glance: how it stands, alarms, averages against the limit, the line, every channel."""
+    from tynys.web.local import headline
+
     say = voice(language)
     console = Console(highlight=False)
     running = say.known("plant", "running" if view.running else "stopped")
     simulated = f" · [bold]{say.known('plant', 'simulated')}[/bold]" if view.simulated else ""
-    console.print(f"[bold]{say.name(view.names)}[/bold]{simulated} · {running} · {say.clock_zone(view.now_ms, seconds=True)}")
+    console.print(f"[bold]{escape(_plain_name(view, say))}[/bold]{simulated} · {running} · {say.clock_zone(view.now_ms, seconds=True)}")
+    console.print("".join(_styled(segment.text, _SEGMENT_STYLES.get(segment.standing, "")) for segment in headline(say, view)))
     for alarm in view.alarms:
-        console.print(f"[yellow]![/yellow] {say.known('alarm', alarm.code.split(':')[0])}: {alarm.detail}")
-    console.print(_averages(view, say))
+        console.print(_alarm(alarm, view.now_ms, say))
+    for source in view.sources:
+        console.print()
+        console.print(_source(source, say))
+    console.print()
+    console.print(_line(view.line, view.now_ms, say))
+    console.print()
     console.print(_channels(view, say))
-    console.print(_line(view.line, say))
 
 
-def _table(say: Voice, *keys: str) -> Table:
+def _plain_name(view: PlantView, say: Voice) -> str:
+    return say.brief(view.names) if view.simulated else say.name(view.names)
+
+
+def _styled(text: str, style: str) -> str:
+    return f"[{style}]{escape(text)}[/{style}]" if style else escape(text)
+
+
+def _alarm(alarm: AlarmView, now_ms: int, say: Voice) -> str:
+    """What a person should look at, since when, and the evidence."""
+    code, _, device = alarm.code.partition(":")
+    words = say.known("alarm", code) + (f" ({device})" if device else "")
+    since = say.t("plant.alarm_since", since=say.moment(alarm.since_ms, now_ms, seconds=True))
+    return f"[yellow]![/yellow] {escape(words)} [dim]{since}{escape(f' · {alarm.detail}') if alarm.detail else ''}[/dim]"
+
+
+def _table(say: Voice, first: str, *keys: str) -> Table:
+    """A table whose columns of numbers stand to the right."""
     table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(first, no_wrap=True)
     for key in keys:
-        table.add_column(
-            say.known("plant", key), justify="right" if key in {"value", "so_far", "forecast", "limit", "last_closed"} else "left"
-        )
+        numbers = key in {"value", "so_far", "forecast", "limit", "last_closed"}
+        table.add_column(say.known("plant", key), justify="right" if numbers else "left")
     return table
 
 
-def _averages(view: PlantView, say: Voice) -> Table:
-    table = _table(say, "component", "so_far", "forecast", "limit", "standing", "last_closed")
-    for source in view.sources:
-        table.add_row(f"[bold]{say.name(source.names)}[/bold]", "", "", "", say.known("plant_state", source.plant_state), "")
-        for component in source.components:
-            table.add_row(*_component(component, say), style=_STYLES.get(component.standing, ""))
+def _source(source: LocalSourceView, say: Voice) -> Table:
+    """One source: its state and open window, then each component against its limit."""
+    window = next(iter(source.components), None)
+    open_window = ""
+    if window is not None:
+        span = f"{say.clock(window.window_start_ms)}–{say.clock(window.window_end_ms)}"
+        open_window = f", {span}: {say.percent(window.elapsed_share)}"
+    table = _table(say, "", "so_far", "forecast", "limit", "last_closed", "standing")
+    table.title = f"[bold]{escape(say.brief(source.names))}[/bold], {say.known('plant_state', source.plant_state)}{open_window}"
+    table.title_justify, table.title_style = "left", ""
+    for component in source.components:
+        table.add_row(*_component(component, say), style=_STYLES.get(component.standing, ""))
     return table
 
 
 def _component(component: LocalComponentView, say: Voice) -> tuple[str, ...]:
     closed = next((average for average in component.closed if average.period == component.period), None)
     return (
-        f"  {say.component(component.component)}, {say.unit(component.unit)}",
-        say.measured(component.mean_so_far),
-        say.measured(component.forecast),
+        f"{_SIGNS.get(component.standing, ' ')} {say.sign(component.component)}, {say.unit(component.unit)}",
+        say.beside(component.mean_so_far, component.limit),
+        say.beside(component.forecast, component.limit),
         say.measured(component.limit),
+        say.beside(closed.value, component.limit) if closed else say.measured(None),
         say.known("standing", component.standing.value),
-        say.measured(closed.value) if closed else "",
     )
 
 
 def _channels(view: PlantView, say: Voice) -> Table:
-    table = _table(say, "channel", "device", "value", "state", "time")
-    for channel in view.channels:
-        if channel.time_ms is None:
-            table.add_row(channel.name, channel.device, "", say.known("plant", "none"), "", style="dim")
-            continue
-        state = "" if channel.status is None else say.known("reading_status", channel.status.name.lower())
-        if channel.cause:
-            state = say.known("gap_cause", channel.cause.name.lower())
-        value = "" if channel.value is None else f"{say.measured(channel.value)} {say.unit(channel.unit)}"
-        table.add_row(channel.name, channel.device, value, state, say.clock(channel.time_ms, seconds=True))
+    """Every channel under its device: value, state where it is not simply valid, and age."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    table.add_column(justify="right", no_wrap=True)
+    order = {channel.device: place for place, channel in reversed(list(enumerate(view.channels)))}
+    for device, channels in groupby(sorted(view.channels, key=lambda channel: order[channel.device]), key=lambda channel: channel.device):
+        table.add_row(f"[bold]{escape(device or '—')}[/bold]", "", "", "")
+        for channel in channels:
+            table.add_row(f"  {escape(channel.name)}", *_reading(channel, view.now_ms, say))
     return table
 
 
-def _line(line: LineView, say: Voice) -> Table:
+def _reading(channel: LocalChannelView, now_ms: int, say: Voice) -> tuple[str, str, str]:
+    """Value, state and age of a channel's last reading."""
+    if channel.time_ms is None or channel.status is None:
+        return say.measured(None), f"[dim]{say.known('plant', 'none')}[/dim]", ""
+    age_ms = now_ms - channel.time_ms
+    old = "yellow" if age_ms > _STALE_MS else "dim"
+    age = _styled(say.duration(age_ms), old)
+    if channel.cause:
+        return say.measured(None), f"[yellow]{say.known('gap_cause', channel.cause.name.lower())}[/yellow]", age
+    status = channel.status.name.lower()
+    words = say.known("reading_status", status)
+    return say.reading(channel.value, channel.unit), f"[dim]{words}[/dim]" if status == "valid" else f"[yellow]{words}[/yellow]", age
+
+
+def _line(line: LineView, now_ms: int, say: Voice) -> Table:
+    """The way to the ministry, and what waits in the spool."""
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
     none = say.known("plant", "none")
 
-    def row(key: str, value: str) -> None:
-        table.add_row(f"[dim]{say.known('plant', key)}[/dim]", value)
+    def moment(time_ms: int | None) -> str:
+        if time_ms is None:
+            return none
+        age = say.t("value.ago", length=say.duration(max(0, now_ms - time_ms)))
+        return f"{say.moment(time_ms, now_ms, seconds=True)} ({age})"
 
-    row("line", f"{say.known('line', line.state.value)} {line.url}")
-    row("batches_stored", say.number(line.batches_stored))
+    def row(key: str, value: str) -> None:
+        table.add_row(say.known("plant", key), value)
+
+    state = _styled(say.known("line", line.state.value), "yellow" if line.state.value == "cut" else "")
+    row("line", f"{state} {escape(line.url)}")
     row("batches_unsent", say.number(line.batches_unsent))
-    if line.batches_refused:
-        row("batches_refused", say.number(line.batches_refused))
-    row("rows_unsealed", say.number(line.rows_unsealed))
-    row("spool_bytes", f"{say.number(line.spool_bytes / 1e6, 1)} MB")
-    row("oldest_unsent", say.clock_zone(line.oldest_unsent_ms, seconds=True) if line.oldest_unsent_ms else none)
-    row("last_sealed", say.clock_zone(line.last_sealed_ms, seconds=True) if line.last_sealed_ms else none)
+    row("oldest_unsent", moment(line.oldest_unsent_ms))
     receipt = line.last_receipt
-    row(
-        "last_receipt",
-        f"{say.clock_zone(receipt.received_ms, seconds=True)} · {receipt.outcome} · {receipt.chain} · {receipt.position}"
-        if receipt
-        else none,
-    )
+    words = "" if receipt is None else _receipt(receipt.outcome, receipt.chain, receipt.position, say)
+    row("last_receipt", moment(receipt.received_ms) + words if receipt else none)
+    if line.batches_refused:
+        row("batches_refused", f"[yellow]{say.number(line.batches_refused)}[/yellow]")
+    row("last_sealed", moment(line.last_sealed_ms))
+    row("rows_unsealed", say.number(line.rows_unsealed))
+    row("batches_stored", f"{say.number(line.batches_stored)} ({say.number(line.spool_bytes / 1e6, 1)} {say.t('unit.megabyte')})")
     if line.clock_offset_ms is not None:
-        row("clock_offset", f"{say.number(line.clock_offset_ms / 1000, 3)} s")
+        row("clock_offset", f"{say.number(line.clock_offset_ms / 1000, 3)} {say.t('duration.s')}")
     return table
+
+
+def _receipt(outcome: str, chain: str, position: int, say: Voice) -> str:
+    """What became of the newest acknowledged batch, in words."""
+    parts = [say.known("receipt", outcome), say.known("chain", chain) if chain else "", f"№ {say.number(position)}" if position else ""]
+    return "".join(f" · {part}" for part in parts if part)

@@ -20,7 +20,7 @@ from tynys.plant.epoch import new_epoch
 from tynys.plant.line import CentreLine
 from tynys.plant.polling import acquisition_at
 from tynys.plant.sealer import Sealer
-from tynys.plant.sender import Sender
+from tynys.plant.sender import DIGEST_SHOWN, Sender
 from tynys.plant.settings import load_configuration, load_rule_pack
 from tynys.plant.spool import Spool
 from tynys.plant.spool_tables import FILE_NAME, connect
@@ -45,8 +45,6 @@ _NEAR_HOUR_MS = 120_000
 _OVER_SPAN = 1.2
 _ANSWER_S = 20.0
 _NAMES_SHOWN = 8
-DIGEST_SHOWN = 12
-"""Hex digits of a configuration's digest a person needs to name it."""
 _LINE_HINTS = frozenset({"line.cut", "line.certificate", "line.forged_reply"})
 
 

@@ -40,6 +40,7 @@ class NewPlant:
     gateway: UUID
     key_id: str
     enrolment: Enrolment | None
+    has_document: bool = False
 
 
 async def enrol(line: CentreLine, key: SigningKey, *, code: str, gateway: UUID, facility: str, role: str) -> Enrolment:
@@ -129,7 +130,7 @@ async def init_plant(
             await line.close()
     key.save(folder / "gateway.key")
     await asyncio.to_thread(settings_file.write_text, _template(wishes, gateway, enrolment), "utf-8")
-    return NewPlant(folder, settings_file, gateway, key.key_id, enrolment)
+    return NewPlant(folder, settings_file, gateway, key.key_id, enrolment, has_document=configuration is not None)
 
 
 def _prepare(folder: Path, settings_file: Path, wishes: _Wishes) -> None:
@@ -150,9 +151,6 @@ def _template(wishes: _Wishes, gateway: UUID, enrolment: Enrolment | None) -> st
     off = "" if enrolment else "# "
     suffix = wishes.configuration.suffix if wishes.configuration else ".json"
     simulated = str(enrolment.simulated).lower() if enrolment else "false"
-    page = "# page_port = 8081               # the local page; absent: none"
-    if wishes.page_port is not None:
-        page = f"page_port = {wishes.page_port}               # the local page; absent: none, 0: any free port"
     parts = [
         "# A Tynys gateway. Every path is relative to this file; an unknown key is an error.",
         "# Reference: docs/reference/plant-toml.md. After a change: `tynys plant check plant.toml`.",
@@ -161,21 +159,24 @@ def _template(wishes: _Wishes, gateway: UUID, enrolment: Enrolment | None) -> st
         f'configuration = "facility{suffix}"',
         "",
         "[gateway]",
-        f'id = "{gateway}"               # made here, never reused',
+        _noted(f'id = "{gateway}"', "made here, never reused"),
         f'facility = "{wishes.facility}"',
-        f'role = "{wishes.role}"                # live, or history for recorded data',
-        'key = "gateway.key"            # the private key, mode 0600; leave it on this machine',
-        'spool = "spool"                # folder; wants a disk with room for a year',
-        "seal_seconds = 5               # a batch every so many seconds, 1 to 60",
-        page,
-        '# rule_pack = "my-pack.toml"   # absent: the published pack the monitoring plan names',
+        _noted(f'role = "{wishes.role}"', "live, or history for recorded data"),
+        _noted('key = "gateway.key"', "the private key, mode 0600; leave it on this machine"),
+        _noted('spool = "spool"', "folder; wants a disk with room for a year"),
+        _noted("seal_seconds = 5", "a batch every so many seconds, 1 to 60"),
+        _noted(
+            f"page_port = {wishes.page_port}" if wishes.page_port is not None else "# page_port = 8081",
+            "the local page; absent: none, 0: any free port",
+        ),
+        _noted('# rule_pack = "my-pack.toml"', "absent: the published pack the monitoring plan names"),
         "",
         "# The ministry's centre. Without this section the gateway spools and computes, and sends nothing.",
         f"{off}[centre]",
         f'{off}url = "{wishes.centre_url or "https://centre.example:8443"}"',
-        f'{off}ca_file = "centre-ca.pem"      # only a server signed by this authority is trusted',
-        f'{off}public_key = "{key}"  # signs the receipts',
-        f"{off}simulated = {simulated}             # as the centre enrolled this gateway",
+        _noted(f'{off}ca_file = "centre-ca.pem"', "only a server signed by this authority is trusted"),
+        _noted(f'{off}public_key = "{key}"', "signs the receipts"),
+        _noted(f"{off}simulated = {simulated}", "as the centre enrolled this gateway"),
         "",
         "# A shared simulated clock; absent: this computer's clock.",
         "[clock]" if wishes.clock_url else "# [clock]",
@@ -186,6 +187,12 @@ def _template(wishes: _Wishes, gateway: UUID, enrolment: Enrolment | None) -> st
     return "\n".join(parts)
 
 
+def _noted(setting: str, note: str) -> str:
+    """A line with its comment, the comments of short lines under each other."""
+    return f"{setting:<32}# {note}" if len(setting) < _NOTES_AT else f"{setting}  # {note}"
+
+
+_NOTES_AT = 32
 _DEVICE_EXAMPLES = """\
 # Instruments. `map` is a published register map or a path; [devices.channels] says which point fills which channel.
 # [[devices]]

@@ -21,7 +21,7 @@ from tynys.plant.own_averages import OwnAverages
 from tynys.plant.polling import Poller, live_layout, next_change_ms
 from tynys.plant.sealer import Sealer
 from tynys.plant.seconds import TICK_MS
-from tynys.plant.sender import Sender
+from tynys.plant.sender import DIGEST_SHOWN, Sender
 from tynys.plant.settings import load_configuration, load_rule_pack
 from tynys.plant.spool import Spool
 from tynys.plant.spool_thread import Alarms, SpoolThread
@@ -82,7 +82,16 @@ class Gateway:
         self.sender: Sender | None = None
         if line is not None and settings.centre is not None:
             centre_key = VerifyKey(base64.b64decode(settings.centre.public_key))
-            self.sender = Sender(thread, line, centre_key, settings.gateway.id, clock=clock, alarms=self.alarms, on_change=self.touch)
+            self.sender = Sender(
+                thread,
+                line,
+                centre_key,
+                settings.gateway.id,
+                clock=clock,
+                alarms=self.alarms,
+                on_change=self.touch,
+                plan_digest=configuration.digest().hex()[:DIGEST_SHOWN],
+            )
         self.recent: RecentReadings | None = None
         self.revision = 0
         self._key = key

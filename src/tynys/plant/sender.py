@@ -39,6 +39,8 @@ FIRST_DELAY_S = 0.25
 LAST_DELAY_S = 30.0
 REFUSED_RETRY_S = 60.0
 _IDLE_S = 1.0
+DIGEST_SHOWN = 12
+"""Hex digits of a configuration's digest a person needs to name it to the centre."""
 
 log = structlog.get_logger("tynys.plant.sender")
 
@@ -65,7 +67,7 @@ class SenderState:
 
 
 class Backoff:
-    """Exponential delay with full jitter. [s]."""
+    """Exponential delay with jitter: every gateway comes back at a moment of its own. [s]."""
 
     def __init__(self, first_s: float = FIRST_DELAY_S, last_s: float = LAST_DELAY_S) -> None:
         self._first_s = first_s
@@ -94,6 +96,8 @@ class Sender:
         Share of real time the backlog lane may spend in requests while a live lane runs beside it.
     on_change : callable
         Called after every reply or failure.
+    plan_digest : str
+        By which the centre approves the plan; told while it waits.
     """
 
     def __init__(
@@ -108,6 +112,7 @@ class Sender:
         live_window: int = REQUEST_BATCHES,
         backlog_duty: float = 0.5,
         on_change: Callable[[], None] = lambda: None,
+        plan_digest: str = "",
     ) -> None:
         self.state = SenderState()
         self._spool = spool
@@ -119,6 +124,7 @@ class Sender:
         self._live_window = live_window
         self._duty = backlog_duty
         self._on_change = on_change
+        self._plan_digest = plan_digest
         self._in_flight: set[int] = set()
         self._fresh = asyncio.Event()
         self._up = asyncio.Event()
@@ -286,7 +292,7 @@ class Sender:
         accepted = [receipt for receipt in reply.receipts if receipt.outcome is not Outcome.REFUSED]
         await self._alarms.judge("line.refused", f"{len(refused)} batches: {refused[0].reason}" if refused else "", now_ms)
         if accepted:
-            await self._alarms.judge("line.plan_unknown", "" if accepted[-1].plan_known else "waits for approval at the centre", now_ms)
+            await self._alarms.judge("line.plan_unknown", "" if accepted[-1].plan_known else f"digest {self._plan_digest}", now_ms)
         self._on_change()
 
     async def _failed(self, error: TynysError) -> None:

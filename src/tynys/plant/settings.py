@@ -123,7 +123,7 @@ def load_settings(file: Path) -> PlantSettings:
 def load_configuration(settings: PlantSettings) -> FacilityConfiguration:
     """The facility's configuration document (.json or .toml); it must be the gateway's facility and free of contradictions."""
     file = settings.configuration_file
-    text = _read(file)
+    text = _read(file, hint="put the facility's document there, or name another file in the key `configuration`")
     if file.suffix == ".toml":
         configuration = load_toml(text, FacilityConfiguration, str(file))
     else:
@@ -146,7 +146,7 @@ def load_rule_pack(settings: PlantSettings, configuration: FacilityConfiguration
     """The rule pack named in plant.toml by path, or the published one the monitoring plan names."""
     if settings.gateway.rule_pack:
         file = settings.folder / settings.gateway.rule_pack
-        return load_pack(_read(file), str(file))
+        return load_pack(_read(file, hint="the key gateway.rule_pack names it"), str(file))
     name = configuration.plan.rule_pack
     pack = resources.files("tynys.law") / "packs" / f"{name}.toml"
     if not pack.is_file():
@@ -162,12 +162,10 @@ def _more(rest: int) -> str:
     return f"and {rest} more" if rest > 0 else ""
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, *, hint: str = "`tynys plant init FOLDER` makes a new one") -> str:
     try:
         return file.read_text("utf-8")
     except OSError as error:
-        raise ConfigurationError(
-            f"cannot be read: {error.strerror}", where=str(file), hint="`tynys plant init FOLDER` makes a new one"
-        ) from error
+        raise ConfigurationError(f"cannot be read: {error.strerror}", where=str(file), hint=hint) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError("expected UTF-8 text", where=str(file)) from error
