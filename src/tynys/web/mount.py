@@ -11,7 +11,7 @@ from starlette.routing import Route
 from tynys.domain.errors import NotFoundError, TynysError
 from tynys.web.assets import assets
 from tynys.web.language import language_of
-from tynys.web.pages import design, errors, facilities, facility, methods, nation, source, transmission
+from tynys.web.pages import design, errors, facilities, facility, interface, methods, nation, source, transmission
 from tynys.web.site import Site
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/transmission", transmission.page),
     ("/methods", methods.page),
     ("/design", design.page),
+    ("/api/v1/docs", interface.page),
 )
 """Every page by its address."""
 
