@@ -26,7 +26,7 @@ def demo(
     plant: Annotated[list[str] | None, typer.Option(help=PLANTS_HELP)] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same plants.")] = 1,
     history_days: Annotated[int, typer.Option(min=0, max=366, help="Days of history that arrive while the live values run.")] = 90,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes any free one.")] = 8000,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the page; otherwise 8000, or any free one.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Keep everything here; otherwise a temporary folder.")] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser where there is one.")] = True,
 ) -> None:

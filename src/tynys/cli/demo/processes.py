@@ -15,6 +15,7 @@ from tynys.domain.errors import TynysError
 if TYPE_CHECKING:
     from pathlib import Path
 
+KEEP_LOGS = "With --folder FOLDER the demo keeps its logs there."
 STOP_SECONDS = 15.0
 """How long a process may take to flush and end before it is killed. [s]"""
 
@@ -117,7 +118,7 @@ class Processes:
                 raise TynysError(
                     f"the process '{child.name}' ended with code {child.process.returncode}:\n{child.last_words()}",
                     where=str(child.log),
-                    hint="The whole log is in that file.",
+                    hint=KEEP_LOGS,
                     code="demo.process_ended",
                 )
 

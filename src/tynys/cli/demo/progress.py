@@ -44,9 +44,10 @@ async def show_progress(console: Console, country: Country, processes: Processes
 
 async def _history(console: Console, country: Country, processes: Processes, days: int) -> None:
     """Until every day of the history has its receipt."""
+    length = f"{days} days" if days > 1 else "one day"
     columns = (TextColumn("  {task.description}"), BarColumn(bar_width=32), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(f"{days} days of history", total=None)
+        task = bar.add_task(f"history of {length}", total=None)
         while True:
             if seen := history_progress(country):
                 bar.update(task, completed=seen[0], total=seen[1])
@@ -54,4 +55,4 @@ async def _history(console: Console, country: Country, processes: Processes, day
                     break
             await asyncio.sleep(0.3)
             processes.check()
-    console.print(f"  {days} days of history have arrived.", highlight=False)
+    console.print(f"  The history of {length} has arrived.", highlight=False)

@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,12 @@ from rich.console import Console
 
 from tynys.cli.demo.country import Country
 from tynys.cli.demo.latency import LatencyWatch
-from tynys.cli.demo.processes import Processes
+from tynys.cli.demo.processes import KEEP_LOGS, Processes
 from tynys.cli.demo.progress import show_progress
 from tynys.cli.demo.setup import make_centre, make_gateway
 from tynys.domain.errors import TynysError
-from tynys.sim.plants import FACILITIES
+from tynys.sim.faults.grammar import parse_fault
+from tynys.sim.plants import FACILITIES, plant_spec
 from tynys.wire.clock_server import ClockServer
 
 WINDOW_MS = 20 * 60_000
@@ -44,7 +45,7 @@ class DemoSettings:
     plants: tuple[str, ...] = ()
     seed: int = 1
     history_days: int = 90
-    port: int = 8000
+    port: int | None = None
     folder: Path | None = None
     open_page: bool = True
 
@@ -62,6 +63,17 @@ def run_demo(settings: DemoSettings) -> int:
         return 1
 
 
+def check_faults(faults: Sequence[str], plants: Sequence[str]) -> None:
+    """Every fault must be well written and lie in a plant that runs; said before anything is started."""
+    for text in faults:
+        if all(parse_fault(text, plant_spec(plant), 0) is None for plant in plants):
+            raise TynysError(
+                f'the fault "{text}" lies in none of the plants that run',
+                hint=f"They are: {', '.join(plants)}.",
+                code="demo.fault_elsewhere",
+            )
+
+
 class Demo:
     """Clock, centre, plants and gateways of one run; ``along`` is awaited beside a counted run (to cut, kill, restart)."""
 
@@ -75,6 +87,7 @@ class Demo:
             raise TynysError(
                 f"no plant is called '{unknown[0]}'", hint=f"The plants are: {', '.join(FACILITIES)}.", code="demo.plant_unknown"
             )
+        check_faults(settings.faults, self.plants)
         self.start_ms = int(time.time() * 1000) // WINDOW_MS * WINDOW_MS
         self.latency = LatencyWatch()
         self.stop = asyncio.Event()
@@ -239,4 +252,4 @@ class Demo:
         task.cancel()
         self.processes.check()
         reason = "Stopped before the end." if self.stop.is_set() else f"Waited {seconds:g} s for {what}."
-        raise TynysError(reason, where=str(self._country.logs), hint="The logs are in that folder.", code="demo.not_ready")
+        raise TynysError(reason, where=str(self._country.logs), hint=KEEP_LOGS, code="demo.not_ready")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tynys.centre.foundation import make_centre as make_folder
 from tynys.centre.settings import find_folder, load_settings
 from tynys.cli.demo.country import read_ports
+from tynys.domain.errors import TynysError
 from tynys.plant.enrol import init_plant
 from tynys.sim.plants import facility_configuration
 from tynys.storage.registry import Registry
@@ -24,17 +25,45 @@ ROLES = ("live", "history")
 CODE_LIFE_MS = 3_600_000
 
 
+USUAL_PORT = 8000
+"""Port of the page unless somebody asks for another, or is there already."""
+
+
 def free_port() -> int:
-    """A loopback port that nobody listens on; a restarted centre must be found at the same address."""
+    """A loopback port that nobody listens on; fixed from now on, so that a restarted centre is found at the same address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def make_centre(country: Country, plants: Sequence[str], *, port: int) -> dict[tuple[str, str], str]:
+def is_free(port: int) -> bool:
+    """Whether a program could listen on a loopback port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def page_port(asked: int | None) -> int:
+    """The port of the page: the one asked for, which must be free; the usual one, or any free one, if none was asked for."""
+    if asked is None:
+        return USUAL_PORT if is_free(USUAL_PORT) else free_port()
+    if not is_free(asked):
+        raise TynysError(
+            f"port {asked} of 127.0.0.1 is taken by another program",
+            hint="Name another one with --port, or leave --port out for any free one.",
+            code="demo.port_taken",
+        )
+    return asked or free_port()
+
+
+def make_centre(country: Country, plants: Sequence[str], *, port: int | None) -> dict[tuple[str, str], str]:
     """A centre's folder and a one-time code for each (plant, role)."""
-    folder = make_folder(country.centre, name="Tynys demo", simulated=True, intake_port=free_port(), public_port=port or free_port())
+    folder = make_folder(country.centre, name="Tynys demo", simulated=True, intake_port=free_port(), public_port=page_port(port))
     registry = Registry.open(folder.registry_url(load_settings(folder)))
     now_ms = int(time.time() * 1000)
     try:
