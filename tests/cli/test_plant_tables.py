@@ -72,7 +72,7 @@ def view() -> PlantView:
         now_ms=NOW_MS,
         facility="trial",
         names=Names(kk="Сынақ станциясы (имитация)", ru="Пробная станция (имитация)", en="Trial station (simulated)"),
-        operator="",
+        operator=Names(kk="", ru="", en=""),
         gateway="g",
         role="live",
         simulated=True,

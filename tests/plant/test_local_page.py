@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import msgspec
 import pytest
@@ -11,7 +13,8 @@ from starlette.routing import Route
 from tynys.domain.facility import Names
 from tynys.domain.status import GapCause, InstrumentStatus
 from tynys.plant.local_page import local_app
-from tynys.plant.views import LineState, LineView, LocalChannelView, PlantView
+from tynys.plant.views import AlarmView, LineState, LineView, LocalChannelView, PlantView
+from tynys.web.local import render_plant
 
 LINE = LineView("https://c", LineState.CUT, 10, 3, 0, 2, 4096, 1000, 2000, None, None)
 
@@ -78,3 +81,13 @@ async def test_the_page_carries_the_headers_it_is_given() -> None:
     app = local_app(Queries(), page=lambda shown, language: "<p></p>", headers={"Content-Security-Policy": "default-src 'self'"})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://local") as client:
         assert (await client.get("/")).headers["content-security-policy"] == "default-src 'self'"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "An instrument does not answer"), ("ru", "Прибор не отвечает"), ("kk", "Аспап жауап бермейді")]
+)
+def test_the_alarm_of_an_instrument_is_worded_and_names_it(language: str, words: str) -> None:
+    lost = AlarmView("device.lost:gas", 0, "192.0.2.10:502, device 1: no answer within 1 s")
+    page = render_plant(replace(view(), alarms=(lost,)), language)
+    assert f"<b>{words} (gas)</b>" in page
+    assert "device.lost" not in page

@@ -58,7 +58,10 @@ class SamplePlant:
                 last_receipt=ReceiptView("e", 51_768, "stored", "linked", 258_840, "", plan_known=True, received_ms=self.now_ms - 362_000),
                 clock_offset_ms=12,
             ),
-            alarms=(AlarmView("line.cut", self.now_ms - 358_000, ""), AlarmView("device.lost", self.now_ms - 60_000, "stack-1-dust")),
+            alarms=(
+                AlarmView("line.cut", self.now_ms - 358_000, ""),
+                AlarmView("device.lost:stack-1-dust", self.now_ms - 60_000, "192.0.2.11:502, device 1: no answer within 1 s"),
+            ),
         )
 
     def component(self, view):

@@ -157,9 +157,10 @@ def line_facts(voice: Voice, line: LineView, now_ms: int) -> list[tuple[str, str
 
 
 def alarm_words(voice: Voice, alarm: AlarmView, now_ms: int) -> dict[str, str]:
-    """What a person should look at."""
+    """What a person should look at; an alarm of one instrument carries its name after a colon."""
+    code, _, device = alarm.code.partition(":")
     return {
-        "words": sentences.capital(voice.known("alarm", alarm.code)),
+        "words": sentences.capital(voice.known("alarm", code)) + (f" ({device})" if device else ""),
         "since": voice.moment(alarm.since_ms, now_ms, seconds=True),
         "detail": alarm.detail,
     }
