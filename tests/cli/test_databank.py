@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from uuid import uuid4
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
 from tynys.centre.foundation import make_centre
 from tynys.centre.outbox import Outbox
-from tynys.centre.settings import CentreFolder
+from tynys.centre.settings import CentreFolder, load_settings
 from tynys.cli import app
+from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.document import load_toml
+from tynys.domain.regions import REGIONS
 from tynys.present.catalogue import LANGUAGES
 from tynys.storage.journal import Journal
+from tynys.storage.journal_read import JournalReader
 from tynys.storage.journal_records import JournalEntry
 from tynys.storage.lake_reader import LakeReader
+from tynys.storage.lake_schema import AVERAGES
 from tynys.storage.lake_writer import LakeWriter
+from tynys.storage.registry import Registry
 from tynys.watch.feed_faults import FAULTS
 
 run = CliRunner().invoke
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
 @pytest.fixture
@@ -154,8 +163,49 @@ def test_averages_of_a_span_are_exported_under_the_profiles_names(feed, centre, 
     assert done.exit_code == 0, done.output
     lines = out.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith('"registered_date";"region"')
-    assert len(lines) == 1 + 57 * 20
+    assert len(lines) == 1 + 57 * 22
     assert '"Область";"АО «Имитация ТЭЦ-Б»"' in lines[1] + lines[10]
+
+
+def test_imported_averages_are_exported_under_their_feeds_names_without_any_profile(feed, centre, tmp_path):
+    run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)])
+    out = tmp_path / "out.csv"
+    done = run(
+        app, ["databank", "export", str(centre.root), str(out), "--from", "2026-06-01", "--to", "2026-06-02", "--origin", "imported"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "rows 1,254" in done.output
+    assert '"Павлодарская область";"ТОО «Имитация ГРЭС-А»";"Водовыпуск №1";"Сточные воды"' in out.read_text(encoding="utf-8")
+
+
+def test_our_own_averages_are_exported_under_the_plans_russian_names_and_marked(feed, centre, tmp_path):
+    run(app, ["databank", "import", str(feed), str(centre.root), *with_names(feed)])
+    configuration = load_toml((EXAMPLES / "bypass.toml").read_text(encoding="utf-8"), FacilityConfiguration)
+    with contextlib.closing(Registry.open(centre.registry_url(load_settings(centre)))) as registry:
+        registry.put_configuration(configuration.digest(), configuration.facility.id, configuration.encode(), 0, 1, uuid4(), simulated=True)
+    with contextlib.closing(JournalReader(centre.journal)) as reader, LakeWriter(centre.lake, reader.incarnation) as writer:
+        table = LakeReader(centre.lake).averages("nbd-too-imitatsiya-gres-a.dymovaya-truba-n1", ["so2"], "PT20M", 0, 1 << 45)
+        for name, text in (("source", configuration.sources[0].id), ("origin", "computed")):
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array([text] * table.num_rows))
+        assert writer.commit_averages(table.cast(AVERAGES)).new == 72
+    out = tmp_path / "out.csv"
+    done = run(app, ["databank", "export", str(centre.root), str(out), "--from", "2026-05-31", "--to", "2026-06-03"])
+    assert done.exit_code == 0, done.output
+    assert "rows 72" in done.output
+    names = configuration.facility.names.ru, configuration.sources[0].names.ru
+    marked = names[0] if "имитац" in names[0].casefold() else f"{names[0]} (имитация)"
+    region = REGIONS[configuration.facility.region].names.ru
+    assert f'"{region}";"{marked}";"{names[1]}";"Сера диоксид"' in out.read_text(encoding="utf-8").splitlines()[1]
+
+
+def test_an_export_of_nothing_says_so(centre, tmp_path):
+    with contextlib.closing(JournalReader(centre.journal)) as reader:
+        LakeWriter(centre.lake, reader.incarnation).close()
+    out = tmp_path / "out.csv"
+    done = run(app, ["databank", "export", str(centre.root), str(out), "--from", "2026-06-01", "--to", "2026-06-02", "--lang", "ru"])
+    assert done.exit_code == 0, done.output
+    assert "записан только заголовок" in done.output
+    assert out.read_text(encoding="utf-8").count("\n") == 1
 
 
 @pytest.mark.parametrize(

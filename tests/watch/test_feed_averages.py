@@ -1,26 +1,24 @@
-"""Imported rows as averages in the lake, and averages as rows of the data bank's shape."""
+"""Imported rows as averages in the lake."""
 
 from __future__ import annotations
 
 from uuid import uuid4
 
-import msgspec
 import pytest
 
 from tynys.domain.average import Origin
-from tynys.domain.errors import NotFoundError, RefusedError, StorageError
+from tynys.domain.errors import NotFoundError, StorageError
 from tynys.domain.status import AverageStatus
 from tynys.storage.lake_reader import LakeReader
 from tynys.storage.lake_rows import to_averages
 from tynys.storage.lake_schema import AVERAGES
 from tynys.storage.lake_writer import LakeWriter
 from tynys.storage.registry import Registry
-from tynys.watch.feed_averages import exported_rows, imported_averages
+from tynys.watch.feed_averages import imported_averages
 from tynys.watch.feed_check import check_feed
 from tynys.watch.feed_faults import sample_bytes, with_fault
 from tynys.watch.feed_sample import sample
 from tynys.watch.feed_store import import_feed, keep, kept
-from tynys.wire.databank import decode_feed, encode_feed
 
 NOW = 1_800_000_000_000
 CLEAN = sample(days=1)
@@ -105,34 +103,3 @@ def test_a_kept_file_that_is_damaged_or_absent_is_named(tmp_path):
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     with pytest.raises(StorageError, match="damaged"):
         kept(tmp_path, sha256)
-
-
-def test_averages_go_out_in_the_data_banks_shape_and_come_back_the_same():
-    table = averages_of(CLEAN).table
-    names = {}
-    for row in (
-        check_feed(sample_bytes(CLEAN), CLEAN.profile, now_ms=NOW)
-        .feed.rows.select("source", "region", "organization", "source_name")
-        .unique()
-        .iter_rows()
-    ):
-        names[row[0]] = row[1:]
-    file = exported_rows(table, names, CLEAN.profile, loaded="2026-06-02", quote="`")
-    data = encode_feed(file)
-    assert data.startswith(b"`registered_date`;`region`;")
-    assert encode_feed(decode_feed(data)) == data
-    back = check_feed(data, CLEAN.profile, now_ms=NOW).feed.rows.sort("source", "component", "start_ms")
-    air = [row for row in to_averages(table) if row.component in {"so2", "no", "no2", "co", "dust"}]
-    assert [
-        (r["source"], r["component"], r["start_ms"], r["pollutant_concentration"], r["emission"]) for r in back.iter_rows(named=True)
-    ] == [(row.source, row.component, row.start_ms, row.value, row.mass_g_s) for row in air]
-    assert back["o2_dry_pct"].to_list() == pytest.approx([row.o2_dry_pct for row in air])
-
-
-def test_what_has_no_name_in_the_data_bank_is_not_exported_silently():
-    table = averages_of(CLEAN).table
-    with pytest.raises(RefusedError, match="no name in the data bank"):
-        exported_rows(table, {}, CLEAN.profile, loaded="2026-06-02")
-    hourly = msgspec.structs.replace(CLEAN.profile, period=msgspec.structs.replace(CLEAN.profile.period, value="PT1H"))
-    with pytest.raises(RefusedError, match="carries averages of PT1H"):
-        exported_rows(table, {}, hourly, loaded="2026-06-02")

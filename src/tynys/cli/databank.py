@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tynys.domain.average import Origin
+
 if TYPE_CHECKING:
     from tynys.wire.databank_profile import FeedProfile
 
@@ -88,14 +90,16 @@ def export(
     kept: Annotated[str | None, typer.Option(help="An imported file by (the beginning of) its SHA-256, byte for byte as it came.")] = None,
     start: Annotated[datetime | None, typer.Option("--from", help="First instant, UTC.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", help="End, UTC.")] = None,
-    origin: Annotated[str, typer.Option(help="computed, reported_by_plant or imported.")] = "computed",
+    origin: Annotated[Origin, typer.Option(help="Whose averages.")] = Origin.COMPUTED,
     profile: Profile = "kz-nbd",
     backtick: Backtick = False,
+    lang: Lang = "en",
 ) -> None:
     """Write an imported file again, or a span of the centre's own averages in the data bank's shape."""
     from tynys.centre.settings import find_folder
     from tynys.cli.centre import told
     from tynys.cli.databank_sink import exported
+    from tynys.cli.databank_tables import say_exported
     from tynys.watch.feed_store import kept as kept_file
 
     if kept is None and (start is None or end is None):
@@ -110,7 +114,7 @@ def export(
                 folder, (span[0], span[1]), origin, _profile(profile), quote="`" if backtick else '"', loaded=datetime.now(UTC).date()
             )
         out.write_bytes(data)
-    typer.echo(f"{out}: {len(data)} bytes")
+        typer.echo(say_exported(str(out), data, lang, kept=kept is not None))
 
 
 @app.command()
@@ -135,7 +139,7 @@ def sample(
         out.write_bytes(sample_bytes(made))
         beside = out.with_suffix(".toml")
         beside.write_text(profile_toml(made.profile), encoding="utf-8")
-    typer.echo(f"{out} and {beside}")
+    typer.echo(f"{out}\n{beside}")
 
 
 def _profile(name: str) -> FeedProfile:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tynys.centre.outbox import Outbox
+from tynys.centre.settings import load_settings
+from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.errors import StorageError
-from tynys.domain.feed_names import FEED_NAMES
+from tynys.domain.regions import REGIONS
 from tynys.storage.journal_read import JournalReader
 from tynys.storage.lake_reader import LakeReader
 from tynys.storage.lake_writer import LakeWriter
-from tynys.watch.feed_averages import exported_rows
+from tynys.storage.registry import Registry
+from tynys.watch.feed_export import EXPORTABLE, exported_rows
 from tynys.wire.databank import encode_feed
 
 if TYPE_CHECKING:
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 
 PORTION = 20_000
 """Rows of one table handed to a running centre."""
+MANY = 1_000_000
+"""More sources than any feed has."""
 
 
 class IntoLake:
@@ -77,8 +83,24 @@ def open_sink(folder: CentreFolder) -> Iterator[AveragesSink]:
 
 
 def exported(folder: CentreFolder, span: tuple[int, int], origin: str, profile: FeedProfile, *, quote: str, loaded: date) -> bytes:
-    """A span of a centre's averages as a file of the data bank; sources named as the profile says."""
-    table = LakeReader(folder.lake).averages(None, sorted(set(FEED_NAMES.values())), profile.period.value, *span)
+    """A span of a centre's averages as a file of the data bank.
+
+    A source is named as the profile says, else as its feed wrote it, else as the newest configuration that has it names it in Russian.
+    """
+    table = LakeReader(folder.lake).averages(None, sorted(EXPORTABLE), profile.period.value, *span)
     table = table.filter(pc.equal(table["origin"].cast(pa.string()), origin))
-    names = {entry.id: (entry.region, entry.organization, entry.source) for entry in profile.sources if entry.id}
+    with Registry.open(folder.registry_url(load_settings(folder))) as registry:
+        names = _names_of_plans(registry)
+        names |= {each.id: (each.region, each.organization, each.name) for each in registry.feed_sources(limit=MANY)}
+    names |= {entry.id: (entry.region, entry.organization, entry.source) for entry in profile.sources if entry.id}
     return encode_feed(exported_rows(table, names, profile, loaded=loaded.isoformat(), quote=quote))
+
+
+def _names_of_plans(registry: Registry) -> dict[str, tuple[str, str, str]]:
+    """Region, facility and source in Russian, as the newest configurations name them."""
+    names: dict[str, tuple[str, str, str]] = {}
+    for row in registry.configurations():
+        configuration = msgspec.json.decode(row.document, type=FacilityConfiguration)
+        region = REGIONS[configuration.facility.region].names.ru
+        names |= {source.id: (region, configuration.facility.names.ru, source.names.ru) for source in configuration.sources}
+    return names

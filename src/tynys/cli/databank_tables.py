@@ -147,6 +147,16 @@ def show_imported(done: ImportedFeed, profile: FeedProfile, lang: str, file: str
     console.print(Text(say.t("databank.kept", sha256=f"SHA-256 {done.sha256}")), soft_wrap=True)
 
 
+def say_exported(file: str, data: bytes, lang: str, *, kept: bool) -> str:
+    """What was written."""
+    say = _voice(lang)
+    size = say.number(len(data))
+    if kept:
+        return say.t("databank.exported_kept", file=file, bytes=size)
+    rows = max(data.count(b"\n") - 1, 0)
+    return say.t("databank.exported" if rows else "databank.exported_nothing", file=file, rows=say.number(rows), bytes=size)
+
+
 def subject_of(finding: Finding, names: Mapping[str, str]) -> str:
     """Whom a finding is about, by the names of the feed."""
     source = finding.subject.split(" ", 1)[0]

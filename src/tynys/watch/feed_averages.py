@@ -1,31 +1,22 @@
-"""Imported rows as averages, and averages as rows of the data bank's shape."""
+"""Imported rows as averages of the lake."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
-import numpy as np
 import polars as pl
 
-from tynys.calc.reference import o2_to_excess_air
 from tynys.domain.average import Origin
-from tynys.domain.errors import RefusedError
-from tynys.domain.feed_names import feed_name_of
 from tynys.domain.status import AverageStatus, PlantState
 from tynys.storage.lake_schema import AVERAGES
 from tynys.watch.feed import SPOILING
-from tynys.watch.feed_sample import as_file
-from tynys.wire.databank import AIR, FLARE, IDENTITY, LOADED, WATER
-from tynys.wire.databank_rows import PERIOD_MS, FeedRows, Reason, reasons_text
+from tynys.wire.databank import FLARE, WATER
+from tynys.wire.databank_rows import FeedRows, Reason, reasons_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pyarrow as pa
 
-    from tynys.wire.databank import FeedFile
     from tynys.wire.databank_profile import FeedProfile
 
 COLUMN_COMPONENT: Final = {
@@ -119,50 +110,3 @@ def _table(rows: pl.DataFrame, period: str, profile: str, file_sha256: str, know
     missing = [item.name for item in AVERAGES if item.name not in made.columns]
     made = made.with_columns(pl.lit(None, pl.Float64).alias(name) for name in missing)
     return made.select(item.name for item in AVERAGES).to_arrow().cast(AVERAGES)
-
-
-def exported_rows(
-    averages: pa.Table, names: Mapping[str, tuple[str, str, str]], profile: FeedProfile, *, loaded: str, quote: str = '"'
-) -> FeedFile:
-    """Averages as a file of the data bank's shape; what the data bank has no name for is left out.
-
-    Parameters
-    ----------
-    averages : pa.Table
-        In the lake's columns, of the profile's period.
-    names : mapping
-        Source id to (region, organisation, source) as the data bank writes them.
-    loaded : str
-        The load date to write.
-    """
-    table = pl.DataFrame(averages)
-    if (wrong := set(table["period"].unique()) - {profile.period.value}) != set():
-        raise RefusedError(f"the feed carries averages of {profile.period.value}, got {', '.join(sorted(wrong))}", where="databank export")
-    unnamed = sorted(set(table["source"].unique()) - names.keys())
-    if unnamed:
-        raise RefusedError(
-            f"no name in the data bank for {', '.join(unnamed)}", where="databank export", hint="add it under [[sources]] of the profile"
-        )
-    zone = ZoneInfo(profile.zone.value)
-    shift = PERIOD_MS[profile.period.value] if profile.time_label.value == "end" else 0
-    known = {component: name for component in table["component"].unique() if (name := feed_name_of(component))}
-    air = table.filter(pl.col("component").is_in(list(known))).sort("start_ms", "source", "component")
-    alpha = pl.Series("alpha", o2_to_excess_air(air["o2_dry_pct"].fill_null(float("nan")).to_numpy().astype(np.float64))).fill_nan(None)
-    place = {source: dict(zip(IDENTITY[1:4], written, strict=True)) for source, written in names.items()}
-    local = (pl.col("start_ms") + shift).cast(pl.Datetime("ms", "UTC")).dt.convert_time_zone(zone.key).dt.strftime("%Y-%m-%d %H:%M:%S")
-    where = [
-        pl.col("source").replace_strict(list(place), [at[column] for at in place.values()], return_dtype=pl.String).alias(column)
-        for column in IDENTITY[1:4]
-    ]
-    rows = air.with_columns(alpha).select(
-        local.alias(IDENTITY[0]),
-        *where,
-        pl.col("component").replace_strict(list(known), list(known.values()), return_dtype=pl.String).alias(IDENTITY[4]),
-        *(_written(column).alias(name) for name, column in zip(AIR, ("alpha", "mass_g_s", "value"), strict=True)),
-        pl.lit(loaded).alias(LOADED),
-    )
-    return as_file(rows, quote)
-
-
-def _written(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.String).fill_null("")

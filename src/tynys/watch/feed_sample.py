@@ -14,6 +14,7 @@ from tynys.calc.reference import o2_to_excess_air
 from tynys.domain.component import Certainty
 from tynys.domain.feed_names import FEED_NAMES, feed_name_of
 from tynys.wire.databank import AIR, FLARE, IDENTITY, KNOWN, LINE, LOADED, RAW, WATER, Dialect, FeedFile
+from tynys.wire.databank_names import source_id
 from tynys.wire.databank_profile import SourceName, SulphurExpectation, load_profile
 
 if TYPE_CHECKING:
@@ -61,6 +62,14 @@ def as_file(rows: pl.DataFrame, quote: str = '"') -> FeedFile:
     numbered = rows.with_columns(pl.int_range(2, len(rows) + 2, dtype=pl.UInt32).alias(LINE), pl.lit(None, pl.String).alias(RAW))
     everywhere = (True,) * len(rows.columns)
     return FeedFile(tuple(rows.columns), numbered, Dialect(quote, everywhere, everywhere))
+
+
+def sample_names() -> dict[str, tuple[str, str, str]]:
+    """Region, organisation and source of every generated source, by its id."""
+    profile = _profile()
+    places = [(region, organization, source) for organization, (region, sources) in PLANTS.items() for source in sources]
+    places += [(region, organization, source) for organization, region, source in (OUTLET, TORCH)]
+    return {source_id(organization, source, profile): (region, organization, source) for region, organization, source in places}
 
 
 def _profile() -> FeedProfile:
