@@ -1,14 +1,17 @@
-"""The pages over the samples, asked in-process."""
+"""The pages over the samples, asked in-process or by a real browser."""
 
 import sys
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import browser
 from application import sample_app
 from sample import Sample
 from sample_plant import SamplePlant
@@ -44,3 +47,52 @@ async def variant(request):
     }
     async with asking(makers[request.param]()) as client:
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def chromium():
+    """One browser for all journeys."""
+    if not browser.CHROMIUM.exists():
+        pytest.skip(f"needs Debian's Chromium at {browser.CHROMIUM}: apt-get install chromium")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=str(browser.CHROMIUM), args=list(browser.ARGUMENTS))
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def origins():
+    """The country full, empty and loading, and a plant, each on a port of its own; nothing on them moves."""
+    still = {"beat_s": 3600.0}
+    apps = {
+        "full": sample_app(Sample(), **still),
+        "empty": sample_app(Sample(empty=True), **still),
+        "loading": sample_app(Sample(loading=0.4), **still),
+        "plant": local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS),
+    }
+    async with AsyncExitStack() as stack:
+        yield {name: await stack.enter_async_context(browser.serving(app)) for name, app in apps.items()}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def arrive(chromium):
+    """Opens browsers of visitors; at the end none of them has asked anyone outside or complained."""
+    visitors, contexts = [], []
+
+    async def start(*, size=browser.DESK, **options):
+        context = await chromium.new_context(viewport=size, locale="en-GB", reduced_motion="reduce", **options)
+        contexts.append(context)
+        visitors.append(browser.Visitor(await context.new_page()))
+        return visitors[-1]
+
+    yield start
+    for context in contexts:
+        await context.close()
+    assert [url for visitor in visitors for url in visitor.foreign()] == []
+    assert [words for visitor in visitors for words in visitor.complaints] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(arrive):
+    """A visitor at a desk."""
+    return await arrive()
