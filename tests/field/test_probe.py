@@ -6,7 +6,7 @@ import pytest
 
 from tynys.domain.status import GapCause
 from tynys.field import probe, remark
-from tynys.field.probe import suggest_order
+from tynys.field.probe import sane_orders
 from tynys.field.register_map import load_map
 from tynys.field.settings import ModbusTcpSettings, OpcUaSettings
 
@@ -96,10 +96,21 @@ async def test_opcua_points_are_probed_too(plant_server, channels_of, free_port)
 
 @pytest.mark.parametrize("value", [12.3, 0.5, 145.25])
 @pytest.mark.parametrize("order", ["CDAB", "BADC", "DCBA"])
-def test_the_one_plausible_order_is_found(value, order):
+def test_the_right_order_is_among_those_that_could_be(value, order):
     point = next(point for point in load_map("tynys-flow").points if point.name == "velocity")
-    big = struct.pack(">f", value if value < 60 else value / 10)
+    value = value if value < 60 else value / 10
+    big = struct.pack(">f", value)
     swapped = {"CDAB": big[2:] + big[:2], "BADC": big[1::-1] + big[:1:-1], "DCBA": big[::-1]}[order]
-    suggestion = suggest_order(point, swapped, "ABCD")
-    assert suggestion is None or suggestion[0] == order
-    assert suggest_order(point, big, "ABCD") is None
+    assert sane_orders(point, swapped, "ABCD")[order] == pytest.approx(value)
+    assert sane_orders(point, big, "ABCD") == {}
+    assert sane_orders(point, b"", "ABCD") == {}
+
+
+async def test_a_point_that_leaves_several_orders_open_follows_its_neighbours(modbus_server, gas):
+    """11.5 as a float leaves two orders open; 1850.5 beside it only one."""
+    await modbus_server.bit("discrete", 1004, 1)
+    for address, value in ((1000, 1850.5), (1002, 11.5)):
+        await modbus_server.registers("input", address, reversed(struct.unpack(">2H", struct.pack(">f", value))))
+    so2, co2 = (await gas(("so2", "co2"))).points
+    assert so2.hint.values["order"] == "CDAB"
+    assert (co2.hint.key, co2.hint.values["order"], co2.hint.values["value"]) == ("check.hint.word_order", "CDAB", 11.5)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tynys.plant.check import SUBJECTS, Verdict
+from tynys.present.numbers import MINUS
 from tynys.present.voice import voice
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def figure(value: float, say: Voice) -> str:
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
     if not _SMALL <= size < _LARGE:
-        return f"{value:.2g}"
+        return f"{value:.2g}".replace("-", MINUS, 1) if value < 0 else f"{value:.2g}"
     places = max(0, _DIGITS - 1 - math.floor(math.log10(size)))
     shown = say.number(value, places)
     return shown.rstrip("0").rstrip(".,") if places else shown

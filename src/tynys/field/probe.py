@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from tynys.field.remark import Remark, remark
 from tynys.field.settings import ModbusTcpSettings, ReplaySettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tynys.domain.instrument import Channel
@@ -88,9 +89,12 @@ async def _probe_modbus(
     samples = driver.decoder.decode(answers)
     words = driver.decoder.words(answers)
     refused = next((str(answer) for answer in answers if isinstance(answer, ExceptionAnswer)), "")
+    points = _points(settings, folder)
+    orders = {name: sane_orders(point, words.get(name, b""), driver.decoder.order_of(name)) for name, _, point in points}
+    common = _common(orders.values())
     reports = [
-        _report(name, channels[channel], samples[channel], point, words.get(name, b""), driver.decoder.order_of(name), refused)
-        for name, channel, point in _points(settings, folder)
+        _report(name, channels[channel], samples[channel], point, words.get(name, b""), _chosen(orders[name], common), refused)
+        for name, channel, point in points
     ]
     return ProbeReport(settings.id, points=tuple(reports))
 
@@ -151,10 +155,10 @@ def _report(
     sample: Sample,
     point: Point | NodePoint,
     words: bytes,
-    order: WordOrder | None,
+    right_order: tuple[WordOrder, float] | None,
     refused: str,
 ) -> PointReport:
-    problem, hint = _judge(sample, point, words, order, refused)
+    problem, hint = _judge(sample, point, right_order, refused)
     return PointReport(
         point=name,
         channel=channel.name,
@@ -169,16 +173,15 @@ def _report(
 
 
 def _judge(
-    sample: Sample, point: Point | NodePoint, words: bytes, order: WordOrder | None, refused: str
+    sample: Sample, point: Point | NodePoint, right_order: tuple[WordOrder, float] | None, refused: str
 ) -> tuple[Remark | None, Remark | None]:
     """What is wrong with a sample, and what to do about it."""
     if sample.cause is GapCause.EXCEPTION_ANSWER:
         return remark("check.point.refused", detail=refused or "no such value"), remark("check.hint.address")
     if sample.cause is GapCause.NOT_MEASURING:
         return remark("check.point.not_measuring", status=sample.status.name.lower()), remark("check.hint.read_again")
-    wrong_order = suggest_order(point, words, order) if order else None
-    if wrong_order:
-        other, value = wrong_order
+    if right_order is not None:
+        other, value = right_order
         return _impossible(sample, point), remark("check.hint.word_order", order=other, value=value, unit=point.unit or "")
     if sample.cause:
         return remark("check.point.no_value", cause=sample.cause.name.lower()), remark("check.hint.wiring")
@@ -198,15 +201,27 @@ def _with_range(key: str, value: float, plausible: tuple[float, float], unit: st
     return remark(key, value=value, low=plausible[0], high=plausible[1], unit=unit or "")
 
 
-def suggest_order(point: Point | NodePoint, words: bytes, order: WordOrder) -> tuple[WordOrder, float] | None:
-    """The one other word order that makes the bytes a plausible number when ``order`` does not; None if there is no such."""
-    if isinstance(point, NodePoint) or point.width == 1:
-        return None
+def sane_orders(point: Point | NodePoint, words: bytes, order: WordOrder) -> dict[WordOrder, float]:
+    """The other word orders that make the bytes a plausible number when ``order`` does not, with the number."""
+    if isinstance(point, NodePoint) or point.width == 1 or len(words) != 2 * point.width:
+        return {}
     values = {other: scaled(point, raw_number(words, point.type, other)) for other in WORD_ORDERS}
     if _sane(values[order], point):
-        return None
-    sane = [(other, value) for other, value in values.items() if _sane(value, point)]
-    return sane[0] if len(sane) == 1 else None
+        return {}
+    return {other: value for other, value in values.items() if _sane(value, point)}
+
+
+def _common(found: Iterable[dict[WordOrder, float]]) -> WordOrder | None:
+    """The order that most points of an instrument agree on, where theirs is the only one."""
+    votes = Counter(next(iter(orders)) for orders in found if len(orders) == 1)
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def _chosen(orders: dict[WordOrder, float], common: WordOrder | None) -> tuple[WordOrder, float] | None:
+    """The one order a point leaves open, or the instrument's where it leaves several."""
+    if common in orders:
+        return common, orders[common]
+    return next(iter(orders.items())) if len(orders) == 1 else None
 
 
 def _sane(value: float, point: Point) -> bool:
