@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from contextlib import suppress
 
@@ -17,6 +18,7 @@ class LatencyWatch:
         self._offered_s: dict[int, float] = {}
         self._seconds: list[float] = []
         self._newest: dict[str, int] = {}
+        self._ages_s: list[float] = []
 
     def offered(self, t_ms: int) -> None:
         """An instant of the shared clock is about to be offered."""
@@ -41,14 +43,36 @@ class LatencyWatch:
 
     def _note(self, message: dict[str, dict[str, list[float]]], arrived_s: float) -> None:
         for channel, (t_ms, *_) in message["channels"].items():
-            offered_s = self._offered_s.get(int(t_ms))
-            if offered_s is not None and self._newest.get(channel, 0) < t_ms:
+            offered_s, before_ms = self._offered_s.get(int(t_ms)), self._newest.get(channel, 0)
+            if offered_s is not None and before_ms < t_ms:
                 self._newest[channel] = int(t_ms)
                 self._seconds.append(arrived_s - offered_s)
+                if before_ms:
+                    self._ages_s.append(arrived_s - self._offered_s[before_ms])
+
+    def beside(self) -> LatencyWatch:
+        """Another watch that knows of the same instants, for a second stream of the same readings."""
+        other = LatencyWatch()
+        other._offered_s = self._offered_s
+        return other
+
+    @property
+    def count(self) -> int:
+        """Values that reached the stream."""
+        return len(self._seconds)
+
+    def quantile_s(self, share: float) -> float | None:
+        """Nearest-rank quantile of all values that reached the stream; None when none did. [s]."""
+        return _quantile(self._seconds, share)
+
+    def age_quantile_s(self, share: float) -> float | None:
+        """The same of how old a shown value had become when the next one took its place: a batch longer. [s]."""
+        return _quantile(self._ages_s, share)
 
     def p99_s(self) -> float | None:
-        """99th percentile of all values that reached the stream (nearest rank); None when none did. [s]."""
-        if not self._seconds:
-            return None
-        ordered = sorted(self._seconds)
-        return ordered[-(-99 * len(ordered) // 100) - 1]
+        """99th percentile. [s]."""
+        return self.quantile_s(0.99)
+
+
+def _quantile(values: list[float], share: float) -> float | None:
+    return sorted(values)[math.ceil(share * len(values)) - 1] if values else None
