@@ -4,6 +4,9 @@
 
 const BOUNDS = /** @type {[[number, number], [number, number]]} */ ([[45.5, 40], [88, 56]]);
 
+/** Height of a mark with the air it needs. */
+const MARK_PX = 26;
+
 class Atlas extends HTMLElement {
   /** @type {any} */ map;
   /** @type {any[]} */ markers = [];
@@ -86,6 +89,7 @@ class Atlas extends HTMLElement {
     this.map.touchZoomRotate.disableRotation();
     if (this.button) this.button.textContent = this.dataset.close ?? "";
     this.place();
+    this.map.on("move", this.spread);
     document.addEventListener("htmx:after:swap", this.place);
   }
 
@@ -111,7 +115,21 @@ class Atlas extends HTMLElement {
       const marker = new this.library.Marker({ element: link, anchor: "left" });
       return marker.setLngLat([Number(longitude), Number(latitude)]).addTo(this.map);
     });
+    this.spread();
     if (focused >= 0) this.markers[focused]?.getElement().focus();
+  };
+
+  /** Marks of near neighbours stand under each other, so that each can be read and hit. */
+  spread = () => {
+    /** @type {{left: number, right: number, top: number}[]} */ const taken = [];
+    for (const marker of this.markers) {
+      const { x, y } = this.map.project(marker.getLngLat());
+      const right = x + marker.getElement().offsetWidth;
+      let top = y;
+      for (let hit; (hit = taken.find((other) => Math.abs(other.top - top) < MARK_PX && x < other.right && right > other.left)); ) top = hit.top + MARK_PX;
+      taken.push({ left: x, right, top });
+      marker.setOffset([0, top - y]);
+    }
   };
 }
 
