@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tynys.domain.errors import MalformedError
 from tynys.wire.databank import Dialect, FeedFile, decode_feed, encode_feed
+from tynys.wire.databank_lines import BrokenRecordError, split_record
 
 JUNE = (
     '"registered_date";"region";"organization_name";"source_name";"emission_type";"air_excess_ratio";"emission";"pollutant_concentration";"sdu_load_date"\n'
@@ -113,6 +114,29 @@ def test_any_text_under_a_good_header_comes_back_byte_for_byte(body, quoted, new
     feed = decode_feed(data)
     assert encode_feed(feed) == data
     assert len(set(feed.rows["line"].to_list()) | {b.line for b in feed.broken}) == len(feed.rows) + len(feed.broken)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ('"a;b";"c"', ["a;b", "c"]),
+        ('"";""', ["", ""]),
+        ('""', [""]),
+        ('"a""b";"c"', ['a"b', "c"]),
+        ('"a;""b";c', ['a;"b', "c"]),
+        ('"a"";""b"', ['a";"b']),
+        ('a;"b"', ["a", "b"]),
+        ("", [""]),
+    ],
+)
+def test_a_record_is_split_at_the_separators_outside_its_quotes(text, fields):
+    assert split_record(text, '"') == fields
+
+
+@pytest.mark.parametrize("text", ['"', '"a', '"a";"b', '"a"b";"c"', '"a";"b"c'])
+def test_a_record_whose_quotes_do_not_fit_is_refused(text):
+    with pytest.raises(BrokenRecordError):
+        split_record(text, '"')
 
 
 def test_rows_made_here_are_written_in_the_dialect_asked_for():

@@ -74,6 +74,9 @@ def survey(data: bytes, first: int, columns: int, quote: int, newline: str) -> L
 
 def split_record(text: str, quote: str) -> list[str]:
     """Fields of one record whose quotes may hold separators, line breaks and doubled quotes; raises if a quote is left open."""
+    dressed = text[1:-1].split(f"{quote};{quote}")
+    if text.startswith(quote) and text.count(quote) == 2 * len(dressed) and text.endswith(quote):
+        return dressed  # every field is quoted and none holds a quote: the usual line, many times faster
     fields: list[str] = []
     position = 0
     while True:
