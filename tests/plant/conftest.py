@@ -334,6 +334,11 @@ address = 2
 type = "float32"
 unit = "%"
 plausible = [0.0, 25.0]
+[clock]
+table = "holding"
+address = 6
+type = "uint32"
+unit = "s"
 [[parameters]]
 name = "span"
 table = "holding"
@@ -343,16 +348,18 @@ type = "float32"
 
 
 class Analyser:
-    """A real Modbus TCP server with two gases; its line can be cut and mended."""
+    """A real Modbus TCP server with two gases and a clock that stands; its line can be cut and mended."""
+
+    CLOCK_S = 1_767_225_600
 
     def __init__(self) -> None:
         self.device = ModbusDevice(0, "gas", lambda *_: None)
         self.polls = 0
 
     def show(self, so2: float, o2: float, *, order: str = ">") -> None:
-        words = struct.pack(">fff", so2, o2, 4000.0)
+        words = struct.pack(">fffI", so2, o2, 4000.0, self.CLOCK_S)
         if order == "CDAB":
-            words = b"".join(words[i + 2 : i + 4] + words[i : i + 2] for i in range(0, 12, 4))
+            words = b"".join(words[i + 2 : i + 4] + words[i : i + 2] for i in range(0, 16, 4))
         self.device.memory.registers[3] = (0, words)
 
     def section(self, *, extra: str = "") -> str:

@@ -97,6 +97,17 @@ class Stage:
                         found[(time_ms - START) // SECOND] = (value, cause)
         return found
 
+    def device_times(self, component: str = "so2") -> dict[int, int]:
+        """Second since START → the instrument's own time, where it told one. [ms]."""
+        channel = next(c.id for c in self.gateway.configuration.channels if c.component == component)
+        return {
+            (time_ms - START) // SECOND: time_ms + offset
+            for batch in self.batches()
+            for block in batch.readings
+            if block.channel == channel and block.device_offset_ms is not None
+            for time_ms, offset in zip(block.time_ms.tolist(), block.device_offset_ms.tolist(), strict=True)
+        }
+
 
 @pytest.fixture
 async def stage(plant_folder, analyser, mini_centre, monkeypatch: pytest.MonkeyPatch) -> Stage:
@@ -135,6 +146,7 @@ async def test_a_dead_analyser_is_gap_rows_with_the_cause_and_comes_back_by_itse
     assert [rows[second] for second in range(12, 20)] == [(1500.0, 0)] * 8
     kinds = [event.kind for batch in stage.batches() for event in batch.events]
     assert kinds.count("device.lost") == kinds.count("device.back") == 1
+    assert stage.device_times() == {second: stage.analyser.CLOCK_S * 1000 for second, (_, cause) in rows.items() if not cause}
 
 
 async def test_own_averages_are_made_shown_and_sent_with_the_line_cut(stage: Stage) -> None:

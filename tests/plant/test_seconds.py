@@ -21,6 +21,7 @@ from tynys.plant.seconds import (
     gap_second,
     to_blocks,
 )
+from tynys.wire.reading_tables import decode_table, encode_tables
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 LAYOUT = Layout((LayoutColumn(A, 1000), LayoutColumn(B, 1000), LayoutColumn(C, 10_000)))
@@ -81,10 +82,22 @@ def test_a_hole_in_time_makes_two_blocks() -> None:
 
 
 def test_device_offsets_stay_with_the_channel_that_has_them() -> None:
-    blocks = {block.channel: block for block in to_blocks([second(START, offset=-40), second(START + 1000)], LAYOUT)}
+    blocks = {block.channel: block for block in to_blocks([second(START, offset=-40), second(START + 1000, offset=-41)], LAYOUT)}
     assert blocks[A].device_offset_ms is not None
-    assert blocks[A].device_offset_ms.tolist() == [-40, NO_DEVICE_TIME]
+    assert blocks[A].device_offset_ms.tolist() == [-40, -41]
     assert blocks[B].device_offset_ms is None
+
+
+@given(st.lists(st.none() | st.integers(-(2**31) + 1, 2**31 - 1), min_size=1, max_size=30))
+def test_where_an_instrument_stops_telling_its_time_a_block_ends_and_the_line_can_carry_all(offsets: list[int | None]) -> None:
+    seconds = [second(START + 1000 * place, offset=offset) for place, offset in enumerate(offsets)]
+    blocks = to_blocks(seconds, LAYOUT)
+    told: list[int | None] = []
+    for block in (block for block in blocks if block.channel == A):
+        told += [None] * len(block) if block.device_offset_ms is None else block.device_offset_ms.tolist()
+    assert told == offsets
+    back = [block for table in encode_tables(blocks) for block in decode_table(table, "table")]
+    assert sum(len(block) for block in back if block.channel == A) == len(offsets)
 
 
 def test_a_gap_second_marks_only_what_was_due() -> None:

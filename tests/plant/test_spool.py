@@ -179,6 +179,23 @@ def test_a_damaged_row_costs_its_own_instant_and_says_so(bench, spool: Spool) ->
     assert causes == {bench.start_ms + 1000 * i: (GapCause.UNDECODABLE if i == 2 else 0) for i in range(5)}
 
 
+def test_a_row_the_line_cannot_carry_costs_its_own_instant_and_the_gateway_goes_on(bench, spool: Spool) -> None:
+    keeper = Keeper(spool, sealer_of(bench, spool), bench.layout, seal_ms=5000)
+    keeper.begin(bench.start_ms)
+    for i in range(10):
+        second = bench.second(i)
+        if i == 2:
+            second.status[:] = 77  # a number no catalogue has
+        keeper.keep(second, now_ms=bench.start_ms)
+    first, second = sealed(spool)
+    assert first.losses == (Loss(None, bench.start_ms + 2000, bench.start_ms + 3000, 2, "spool.row_damaged"),)
+    assert second.losses == ()
+    causes = {
+        int(t): int(c) for batch in (first, second) for block in batch.readings for t, c in zip(block.time_ms, block.cause, strict=True)
+    }
+    assert causes == {bench.start_ms + 1000 * i: (GapCause.UNDECODABLE if i == 2 else 0) for i in range(10)}
+
+
 def test_a_damaged_batch_is_set_aside_reported_and_blocks_nothing(bench, spool: Spool) -> None:
     keeper = Keeper(spool, sealer_of(bench, spool), bench.layout, seal_ms=5000)
     keeper.begin(bench.start_ms)

@@ -6,24 +6,30 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from tynys import __version__
 from tynys.domain.average import Average, ReportedAverage
 from tynys.domain.batch import Batch, ClockState, ConfigurationRecord, Event, InstrumentParameter, Loss, ZeroSpanCheck
+from tynys.domain.errors import WireError
 from tynys.domain.status import GapCause
 from tynys.plant import spool_reader
 from tynys.plant.seconds import TICK_MS, Layout, gap_blocks, gap_second, to_blocks
 from tynys.plant.spool import SealedBatch
 from tynys.wire.envelope import seal
+from tynys.wire.reading_tables import encode_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.domain.reading import ReadingBlock
+    from tynys.plant.seconds import Second
     from tynys.plant.spool import Spool
     from tynys.plant.spool_tables import Note
     from tynys.wire.keys import SigningKey
+
+log = structlog.get_logger("tynys.plant.sealer")
 
 GAP_ROWS_MS = 86_400_000
 """A silence up to this long becomes gap rows; what lies before it is one loss record. [ms]"""
@@ -77,24 +83,21 @@ class Sealer:
     def seal_seconds(self, start_ms: int, end_ms: int, layout: Layout, sealed_ms: int, missing: GapCause = GapCause.SPOOL_FULL) -> None:
         """Seal the seconds of a half-open span and drop their rows; an instant without a row becomes a gap row.
 
-        A damaged row costs its own instant: a gap row and a loss record say so.
+        A row that is damaged, or that the line's format cannot carry, costs its own instant: a gap row and a loss record say so.
         """
         known = spool_reader.layouts(self._spool.connection)
         rows, damaged = spool_reader.seconds(self._spool.connection, start_ms, end_ms, known)
-        current = self._spool.layout_id(layout)
-        known[current] = layout
-        seen = {second.time_ms for seconds in rows.values() for second in seconds}
-        fill = rows.setdefault(current, [])
-        for time_ms in range(start_ms, end_ms, TICK_MS):
-            if time_ms not in seen:
-                cause = GapCause.UNDECODABLE if time_ms in damaged else missing
-                fill.append(gap_second(time_ms, layout, cause))
-        losses = [Loss(None, time_ms, time_ms + TICK_MS, int(layout.due(time_ms).sum()), "spool.row_damaged") for time_ms in damaged]
-        blocks: list[ReadingBlock] = []
-        for number, seconds in rows.items():
-            seconds.sort(key=lambda second: second.time_ms)
-            blocks.extend(to_blocks(seconds, known[number]))
-        self.seal(blocks, start_ms, end_ms, sealed_ms, losses=losses, replaces=(start_ms, end_ms))
+        known[self._spool.layout_id(layout)] = layout
+        try:
+            blocks = _blocks(rows, known, start_ms, end_ms, layout, damaged, missing)
+            self.seal(blocks, start_ms, end_ms, sealed_ms, losses=_losses(damaged, layout), replaces=(start_ms, end_ms))
+        except WireError as error:
+            unfit = _unfit(rows, known)
+            log.exception("spool.row_unfit", start_ms=start_ms, seconds=len(unfit), problem=str(error))
+            damaged = sorted({*damaged, *unfit})
+            fit = {number: [second for second in seconds if second.time_ms not in unfit] for number, seconds in rows.items()}
+            blocks = _blocks(fit, known, start_ms, end_ms, layout, damaged, missing)
+            self.seal(blocks, start_ms, end_ms, sealed_ms, losses=_losses(damaged, layout), replaces=(start_ms, end_ms))
 
     def seal_gap(self, start_ms: int, end_ms: int, layout: Layout, cause: GapCause, sealed_ms: int) -> None:
         """Say that nothing was read in a span: gap rows for its last day, one loss record for what lies before."""
@@ -157,6 +160,51 @@ class Sealer:
         self._seq += 1
         self._previous_hash = digest
         self._configuration = None
+
+
+def _blocks(
+    rows: Mapping[int, Sequence[Second]],
+    known: Mapping[int, Layout],
+    start_ms: int,
+    end_ms: int,
+    layout: Layout,
+    damaged: Sequence[int],
+    missing: GapCause,
+) -> list[ReadingBlock]:
+    """The readings of rows by layout, and gap rows of the present layout for every instant without a row."""
+    seen = {second.time_ms for seconds in rows.values() for second in seconds}
+    gaps = [
+        gap_second(time_ms, layout, GapCause.UNDECODABLE if time_ms in damaged else missing)
+        for time_ms in range(start_ms, end_ms, TICK_MS)
+        if time_ms not in seen
+    ]
+    blocks: list[ReadingBlock] = []
+    for number, seconds in rows.items():
+        mine = sorted([*seconds, *gaps], key=lambda second: second.time_ms) if known[number] == layout else seconds
+        blocks.extend(to_blocks(mine, known[number]))
+    if gaps and not any(known[number] == layout for number in rows):
+        blocks.extend(to_blocks(gaps, layout))
+    return blocks
+
+
+def _losses(damaged: Iterable[int], layout: Layout) -> list[Loss]:
+    """What could not be carried, instant by instant."""
+    return [Loss(None, time_ms, time_ms + TICK_MS, int(layout.due(time_ms).sum()), "spool.row_damaged") for time_ms in damaged]
+
+
+def _unfit(rows: Mapping[int, Sequence[Second]], known: Mapping[int, Layout]) -> frozenset[int]:
+    """Instants the line's format cannot carry by themselves; all of them where only their company is at fault."""
+
+    def fits(second: Second, layout: Layout) -> bool:
+        try:
+            encode_tables(to_blocks([second], layout))
+        except WireError:
+            return False
+        return True
+
+    every = [(second, known[number]) for number, seconds in rows.items() for second in seconds]
+    alone = frozenset(second.time_ms for second, layout in every if not fits(second, layout))
+    return alone or frozenset(second.time_ms for second, _ in every)
 
 
 def _record(note: Note) -> object:

@@ -117,7 +117,11 @@ def gap_second(time_ms: int, layout: Layout, cause: GapCause) -> Second:
 
 
 def to_blocks(seconds: Sequence[Second], layout: Layout) -> tuple[ReadingBlock, ...]:
-    """The readings of seconds of one layout as one block per channel and unbroken run of its grid."""
+    """The readings of seconds of one layout as one block per channel and unbroken run of its grid.
+
+    A run also ends where the instrument's own time begins or ceases to be told, as when it dies: a block has it for every
+    reading or for none.
+    """
     if not seconds:
         return ()
     time = np.array([second.time_ms for second in seconds], dtype=np.int64)
@@ -133,11 +137,13 @@ def to_blocks(seconds: Sequence[Second], layout: Layout) -> tuple[ReadingBlock, 
         rows = np.flatnonzero(status[:, index] != NOT_DUE)
         if not len(rows):
             continue
-        breaks = np.flatnonzero(np.diff(time[rows]) != column.interval_ms) + 1
+        ends = np.diff(time[rows]) != column.interval_ms
+        if offset is not None:
+            told = offset[rows, index] != NO_DEVICE_TIME
+            ends |= told[1:] != told[:-1]
+        breaks = np.flatnonzero(ends) + 1
         for run in np.split(rows, breaks) if len(breaks) else (rows,):
-            device = None if offset is None else offset[run, index]
-            if device is not None and (device == NO_DEVICE_TIME).all():
-                device = None
+            device = None if offset is None or offset[run[0], index] == NO_DEVICE_TIME else offset[run, index]
             blocks.append(
                 ReadingBlock(
                     column.channel, int(time[run[0]]), column.interval_ms, value[run, index], status[run, index], cause[run, index], device
