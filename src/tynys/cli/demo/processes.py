@@ -91,7 +91,7 @@ class Processes:
             os.killpg(child.process.pid, signal.SIGKILL)
         await child.process.wait()
 
-    async def stop(self, *names: str) -> list[str]:
+    async def stop(self, *names: str, within_s: float = STOP_SECONDS) -> list[str]:
         """Ask processes to end, all at once, and wait; returns the names that had to be killed."""
         children = [self._children[name] for name in names if name in self._children and self._children[name].running]
         for child in children:
@@ -101,7 +101,7 @@ class Processes:
         killed: list[str] = []
         for child in children:
             try:
-                await asyncio.wait_for(child.process.wait(), STOP_SECONDS)
+                await asyncio.wait_for(child.process.wait(), within_s)
             except TimeoutError:
                 killed.append(child.name)
                 await self.kill(child.name)

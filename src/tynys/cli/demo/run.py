@@ -17,8 +17,8 @@ from rich.console import Console
 
 from tynys.cli.demo.country import Country
 from tynys.cli.demo.latency import LatencyWatch
-from tynys.cli.demo.processes import KEEP_LOGS, Processes
-from tynys.cli.demo.progress import show_progress
+from tynys.cli.demo.processes import KEEP_LOGS, STOP_SECONDS, Processes
+from tynys.cli.demo.progress import history_progress, show_progress
 from tynys.cli.demo.setup import make_centre, make_gateway
 from tynys.domain.errors import TynysError
 from tynys.sim.faults.grammar import parse_fault
@@ -29,7 +29,7 @@ WINDOW_MS = 20 * 60_000
 READY_SECONDS = 90.0
 """How long the processes of a demo may take to come up on a busy machine. [s]"""
 DRAIN_SECONDS = 120.0
-"""How long spools and lake may take to come to rest at the end of a counted run. [s]"""
+"""How long a step towards rest may take at the end of a counted run: one more day of history, spools sent, lake written. [s]"""
 
 
 Scenario = Callable[["Demo"], Coroutine[None, None, None]]
@@ -212,8 +212,9 @@ class Demo:
 
     async def _come_to_rest(self) -> None:
         """The history arrives, gateways seal and send what they hold, the centre writes its lake."""
-        await self._within(self.processes.settle("history"), DRAIN_SECONDS, "the history to arrive")
-        if killed := await self._bring_down():
+        arriving = self.processes.settle("history")
+        await self._within(arriving, DRAIN_SECONDS, "another day of the history", moves=lambda: history_progress(self._country))
+        if killed := await self._bring_down(DRAIN_SECONDS):
             raise TynysError(f"did not come to rest in time: {', '.join(killed)}", where=str(self._country.logs), code="demo.not_at_rest")
 
     async def _stopped_or_broken(self, seconds: float | None) -> None:
@@ -223,11 +224,11 @@ class Demo:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stop.wait(), 0.5 if end is None else max(0.01, min(0.5, end - time.monotonic())))
 
-    async def _bring_down(self) -> list[str]:
+    async def _bring_down(self, within_s: float = STOP_SECONDS) -> list[str]:
         """Stop in the order of the journey, so that each hands on what it holds; returns who had to be killed."""
         await self.clock.stop()
-        killed = await self.processes.stop("history", *(f"gateway-{plant}" for plant in self.plants))
-        killed += await self.processes.stop("centre")
+        killed = await self.processes.stop("history", *(f"gateway-{plant}" for plant in self.plants), within_s=within_s)
+        killed += await self.processes.stop("centre", within_s=within_s)
         return killed + await self.processes.stop_all()
 
     # -- waiting ----------------------------------------------------------------------------------------------------
@@ -241,12 +242,19 @@ class Demo:
         await self._within(look(), READY_SECONDS, f"{path.name} to appear")
         return path
 
-    async def _within(self, work: Awaitable[None], seconds: float, what: str) -> None:
+    async def _within(self, work: Awaitable[None], seconds: float, what: str, *, moves: Callable[[], object] = bool) -> None:
+        """Wait for something, at most so long after the last change of what ``moves`` says."""
         stopped = asyncio.create_task(self.stop.wait())
         task = asyncio.ensure_future(work)
-        done, _ = await asyncio.wait({task, stopped}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        seen, since = moves(), time.monotonic()
+        while time.monotonic() - since < seconds:
+            done, _ = await asyncio.wait({task, stopped}, timeout=min(seconds, 1.0), return_when=asyncio.FIRST_COMPLETED)
+            if done:
+                break
+            if (now := moves()) != seen:
+                seen, since = now, time.monotonic()
         stopped.cancel()
-        if task in done:
+        if task.done():
             task.result()
             return
         task.cancel()
