@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -29,6 +30,22 @@ def history_progress(country: Country) -> tuple[int, int] | None:
             if len(numbers) == 2 and all(number.isdigit() for number in numbers):  # noqa: PLR2004 - "sent total"
                 return int(numbers[0]), int(numbers[1])
     return None
+
+
+async def show_counted(console: Console, country: Country, clock: ClockServer, *, seconds: float, history_days: int) -> None:
+    """Two bars while a counted run goes on and comes to rest: the seconds of the run, the days of history; until cancelled."""
+    columns = (TextColumn("  {task.description:<24}"), BarColumn(bar_width=32), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        running = bar.add_task("running", total=seconds)
+        history = bar.add_task("history", total=None, visible=history_days > 0)
+        begin_s = time.monotonic()
+        while True:
+            past = time.monotonic() - begin_s
+            state = f"running, {clock.speed_reached:.1f} × life" if past < seconds else "coming to rest"
+            bar.update(running, completed=min(seconds, past), description=state)
+            if seen := history_progress(country):
+                bar.update(history, completed=seen[0], total=seen[1])
+            await asyncio.sleep(0.5)
 
 
 async def show_progress(console: Console, country: Country, processes: Processes, clock: ClockServer, *, history_days: int) -> None:

@@ -18,7 +18,7 @@ from rich.console import Console
 from tynys.cli.demo.country import Country
 from tynys.cli.demo.latency import LatencyWatch
 from tynys.cli.demo.processes import KEEP_LOGS, STOP_SECONDS, Processes
-from tynys.cli.demo.progress import history_progress, show_progress
+from tynys.cli.demo.progress import history_progress, show_counted, show_progress
 from tynys.cli.demo.setup import make_centre, make_gateway
 from tynys.domain.errors import TynysError
 from tynys.sim.faults.grammar import parse_fault
@@ -120,6 +120,7 @@ class Demo:
 
     async def _bring_up(self) -> None:
         processes, country, settings = self.processes, self._country, self._settings
+        self._console.print(f"  Starting the centre, {len(self.plants)} plants and their gateways.", highlight=False)
         codes = await asyncio.to_thread(make_centre, country, self.plants, port=settings.port)
         await processes.start("centre", "centre", "run", str(country.centre), "--clock", self.clock_url)
         chosen = [part for plant in self.plants for part in ("--plant", plant)]
@@ -179,6 +180,9 @@ class Demo:
         from tynys.cli.demo.counted import count_run
 
         listener = asyncio.create_task(self.latency.listen(f"{self.page_url.rstrip('/')}/api/v1/stream"))
+        watch = asyncio.create_task(
+            show_counted(self._console, self._country, self.clock, seconds=seconds, history_days=self._settings.history_days)
+        )
         scenario = asyncio.create_task(self._along(self)) if self._along else None
         await self._stopped_or_broken(seconds)
         if scenario is not None:
@@ -188,6 +192,9 @@ class Demo:
         listener.cancel()
         await asyncio.gather(listener, return_exceptions=True)
         await self._come_to_rest()
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        self._console.print("  Counting every row, from outside.", highlight=False)
         result = await count_run(
             self._country,
             {
