@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tynys.cli.plant_check import worded
-from tynys.plant.check import SUBJECTS, Line, Verdict, check_plant, wrong
+from tynys.plant.check import SUBJECTS, Line, Verdict, _receipt_line, check_plant, wrong
 from tynys.plant.settings import load_settings
 from tynys.plant.spool import Spool
 from tynys.present.catalogue import LANGUAGES
@@ -111,6 +111,24 @@ async def test_a_channel_no_device_fills_is_pointed_out(ready, mini_centre, anal
     line = said(await check(ready), "channels")
     assert line.verdict is Verdict.WARNING
     assert "stack-1.o2" in line.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("gateway.unknown: gateway 7 is not enrolled", "does not know this gateway"),
+        ("key.unknown: key 9f is not a key of gateway 7", "does not know this key"),
+        ("key.revoked: key 9f of gateway 7 is revoked", "no longer trusts this key"),
+        ("wire.signature: not made by this key", "not of the enrolled key"),
+        ("channel.of_another_facility: channel 3 belongs to gres-1", "refuses its batches: channel.of_another_facility"),
+    ],
+)
+def test_every_reason_to_refuse_a_gateway_has_words(reason: str, words: str) -> None:
+    line = _receipt_line("gateway", "refused", reason, plan_known=False)
+    assert line.verdict is Verdict.WRONG
+    assert words in said([line], "gateway").text
+    assert reason.partition(": ")[2] in said([line], "gateway").text
+    assert "one-time code" in said([line], "gateway").hint
 
 
 @pytest.mark.parametrize(

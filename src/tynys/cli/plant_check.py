@@ -63,7 +63,7 @@ def worded(remark: Remark, say: Voice) -> str:
 
 def _value(name: str, value: str | float, say: Voice) -> str:
     if isinstance(value, float):
-        return figure(value, say)
+        return say.number(value, 1) if name == "seconds" else figure(value, say)
     if name == "unit":
         return say.unit(str(value))
     return say.known(_KNOWN[name], value) if name in _KNOWN else str(value)

@@ -77,7 +77,7 @@ def _alarm(alarm: AlarmView, now_ms: int, say: Voice) -> str:
     code, _, device = alarm.code.partition(":")
     words = say.known("alarm", code) + (f" ({device})" if device else "")
     since = say.t("plant.alarm_since", since=say.moment(alarm.since_ms, now_ms, seconds=True))
-    return f"[yellow]![/yellow] {escape(words)} [dim]{since}{escape(f' · {alarm.detail}') if alarm.detail else ''}[/dim]"
+    return f"[yellow]![/yellow] {escape(words)} [dim]· {since}{escape(f' · {alarm.detail}') if alarm.detail else ''}[/dim]"
 
 
 def _table(say: Voice, first: str, *keys: str) -> Table:

@@ -45,6 +45,8 @@ _NEAR_HOUR_MS = 120_000
 _OVER_SPAN = 1.2
 _ANSWER_S = 20.0
 _NAMES_SHOWN = 8
+_REFUSALS = frozenset({"gateway.unknown", "key.unknown", "key.revoked", "wire.signature"})
+"""Codes in a receipt's reason that have words of their own."""
 _LINE_HINTS = frozenset({"line.cut", "line.certificate", "line.forged_reply"})
 
 
@@ -229,11 +231,11 @@ def _clock_line(offset_ms: int) -> Line:
     """The gateway's clock against the centre's."""
     side = "behind" if offset_ms < 0 else "ahead"
     if abs(offset_ms) <= OFFSET_ALARM_MS:
-        return Line("clock", Verdict.FINE, remark("check.clock.right", seconds=f"{abs(offset_ms) / 1000:.1f}"))
+        return Line("clock", Verdict.FINE, remark("check.clock.right", seconds=abs(offset_ms) / 1000))
     hours = round(offset_ms / HOUR_MS)
     if hours and abs(offset_ms - hours * HOUR_MS) < _NEAR_HOUR_MS:
         return Line("clock", Verdict.WRONG, remark(f"check.clock.hours_{side}", count=abs(hours)), remark("check.hint.zone"))
-    text = remark(f"check.clock.{side}", seconds=f"{abs(offset_ms) / 1000:.1f}")
+    text = remark(f"check.clock.{side}", seconds=abs(offset_ms) / 1000)
     return Line("clock", Verdict.WRONG, text, remark("check.hint.time_server"))
 
 
@@ -279,7 +281,10 @@ async def _introduce(settings: PlantSettings, key: SigningKey, configuration: Fa
 
 def _receipt_line(subject: str, outcome: str, reason: str, *, plan_known: bool) -> Line:
     if outcome == "refused":
-        return Line(subject, Verdict.WRONG, remark("check.gateway.refused", reason=reason), remark("check.hint.enrol"))
+        code, _, words = reason.partition(": ")
+        known = code in _REFUSALS
+        text = remark(f"check.refused.{code}", reason=words) if known else remark("check.gateway.refused", reason=reason)
+        return Line(subject, Verdict.WRONG, text, remark("check.hint.enrol"))
     if not plan_known:
         return Line(subject, Verdict.WARNING, remark("check.gateway.plan_waits"), remark("check.hint.plan_waits"))
     return Line(subject, Verdict.FINE, remark("check.gateway.known"))
