@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FAILED = 1
 Folder = Annotated[Path, typer.Argument(help="The centre's folder, or its centre.toml.")]
@@ -124,15 +124,33 @@ def revoke_key(
 def rebuild_lake(folder: Folder) -> None:
     """Make the lake's readings again from the journal (the centre must not be running)."""
     with told():
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
         from tynys.centre.offline import rebuild
 
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        with Progress(*columns) as bar:
-            task = bar.add_task("batches", total=None)
-            rows = rebuild(folder, progress=lambda done, total: bar.update(task, completed=done, total=total))
+        with _bar() as progress:
+            rows = rebuild(folder, progress=progress)
         typer.echo(f"{rows} readings")
+
+
+@app.command()
+def restored(folder: Folder, *, reason: Annotated[str, typer.Option(help="Why, in words a person will read.")]) -> None:
+    """After the folder was put back from a copy: begin a new incarnation of the journal, signed, and make the lake again."""
+    with told():
+        from tynys.centre.restored import begin_again
+
+        with _bar() as progress:
+            incarnation, last, rows = begin_again(folder, reason, progress=progress)
+        typer.echo(f"incarnation {incarnation}, after batch {last}\n{rows} readings\ngateways send what came later once more")
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar of batches; gives what moves it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns) as bar:
+        task = bar.add_task("batches", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @app.command()
