@@ -16,7 +16,8 @@ import uvloop
 
 from tynys.domain.instrument import AcquisitionMode
 from tynys.sim.instruments.plant import PlantInstruments
-from tynys.sim.plants import PLANTS, build_configuration
+from tynys.sim.plants import PLANTS
+from tynys.sim.plants.configuration import build_configuration
 from tynys.sim.ports import modbus_settings
 from tynys.sim.servers.modbus import ModbusDevice
 from tynys.sim.tape import TICK_MS, Tape

@@ -37,6 +37,8 @@ LIVE_REQUESTS, FULL_REQUESTS = 120, 6
 FULL = 64
 ROUNDS = 3
 HEADERS = "content-type: application/x-protobuf\r\ncontent-encoding: zstd\r\n"
+Took = tuple[float, float]
+"""Wall time and the server's processor time. [s]."""
 Bodies = list[list[bytes]]
 """Bodies of each gateway, in the order of its chain."""
 
@@ -60,7 +62,8 @@ def measure(say: Say) -> list[Figure]:
                 say(f"batches are sealed, {what}")
                 rounds = [[each.bodies(requests, batches) for each in gateways] for _ in range(ROUNDS)]
                 say(what)
-                ours, bare = [], []
+                ours: list[Took] = []
+                bare: list[Took] = []
                 for number, bodies in enumerate(rounds):
                     turns = [(ours, centre.intake_url, centre.process.pid), (bare, peer_url, peer.pid)]
                     for found, url, pid in turns[:: 1 if number % 2 == 0 else -1]:
@@ -70,7 +73,7 @@ def measure(say: Say) -> list[Figure]:
     return figures
 
 
-def _figures(count: int, what: str, ours: Sequence[tuple[float, float]], bare: Sequence[tuple[float, float]]) -> list[Figure]:
+def _figures(count: int, what: str, ours: Sequence[Took], bare: Sequence[Took]) -> list[Figure]:
     wall_s, cpu_s = (median([each[place] for each in ours]) for place in (0, 1))
     bare_wall_s, bare_cpu_s = (median([each[place] for each in bare]) for place in (0, 1))
     name = "plain Starlette into SQLite, unsigned"
@@ -110,7 +113,7 @@ class Sender:
         return self.gateway.seal(blocks, start, end)
 
 
-async def post_all(url: str, ca_file: Path, bodies: Bodies, pid: int) -> tuple[float, float]:
+async def post_all(url: str, ca_file: Path, bodies: Bodies, pid: int) -> Took:
     """Post each gateway's bodies over a connection of its own; wall time and the server's processor time. [s]."""
     connections = [await Connection.open(url, ca_file) for _ in bodies]
 

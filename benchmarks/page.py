@@ -91,7 +91,8 @@ def _painted(port: int, copy: Path) -> tuple[float, float, int]:
         left = _save(browser, url, copy)
         with _serve(copy) as server:
             copy_url = f"http://127.0.0.1:{server.server_address[1]}/index.html"
-            live, dead = [], []
+            live: list[float] = []
+            dead: list[float] = []
             for number in range(VIEWS):
                 pairs = [(live, url), (dead, copy_url)]
                 for found, address in pairs[:: 1 if number % 2 == 0 else -1]:

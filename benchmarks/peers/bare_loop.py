@@ -12,7 +12,7 @@ import contextlib
 import csv
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import uvicorn
@@ -23,7 +23,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from tynys.field.modbus import plan_reads
-from tynys.field.register_map import load_map
+from tynys.field.register_map import ModbusMap, load_map
 from tynys.wire.clock import open_clock
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tynys.field.register_map import Number
 
-WORDS = {"ABCD": "big", "CDAB": "little"}
+WORDS: dict[str, Literal["big", "little"]] = {"ABCD": "big", "CDAB": "little"}
 Values = list[tuple[str, float]]
 
 
@@ -40,6 +40,7 @@ class Device:
 
     def __init__(self, settings: dict[str, Any]) -> None:
         register_map = load_map(settings["map"])
+        assert isinstance(register_map, ModbusMap), "a map of registers"
         self.client = AsyncModbusTcpClient(settings["host"], port=settings["port"])
         self._order = register_map.word_order
         self._clock = register_map.clock
@@ -62,7 +63,9 @@ class Device:
         kind = getattr(self.client.DATATYPE, number.type.upper())
         words = [registers[number.table.function, number.address + place] for place in range(number.width)]
         order = WORDS[getattr(number, "word_order", None) or self._order]
-        return float(self.client.convert_from_registers(words, kind, order))
+        found = self.client.convert_from_registers(words, kind, order)
+        assert isinstance(found, int | float), "one number"
+        return float(found)
 
 
 async def poll(devices: list[Device], instants: AsyncIterator[int], take: Callable[[int, Values], None]) -> None:

@@ -39,5 +39,5 @@ def test_a_child_that_ends_by_itself_is_an_error_with_its_last_words(tmp_path, m
 def test_a_file_that_never_comes_is_not_waited_for_for_ever(tmp_path, monkeypatch):
     (tmp_path / "waits.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.chdir(tmp_path)
-    with started("waits", log=tmp_path / "log") as process, pytest.raises(TimeoutError, match="waited 0.1 s"):
+    with started("waits", log=tmp_path / "log") as process, pytest.raises(TimeoutError, match="waited"):
         appears(tmp_path / "absent.json", process, within_s=0.1)
