@@ -13,10 +13,16 @@ from typer.testing import CliRunner
 
 from tynys.centre.foundation import make_centre
 from tynys.cli import app
+from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.document import load_json
+from tynys.domain.instrument import AcquisitionMode
+from tynys.domain.quantity import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tynys.domain.instrument import Channel
 
 HEADER = "AT,AP,AH,AFDP,GTEP,TIT,TAT,TEY,CDP,CO,NOX"
 
@@ -29,6 +35,11 @@ def write_year(path: Path, hours: int, chance: random.Random, *, empty: frozense
         for hour in range(hours):
             co = "" if hour in empty else chance.choice([*awkward, f"{chance.uniform(0, 44):.5g}"])
             file.write(f"4.5878,1018.7,83.675,3.5758,23.979,1086.2,549.83,134.67,11.898,{co},{chance.uniform(25, 120):.5g}\n")
+
+
+def sent_channels(kept: Path) -> tuple[Channel, ...]:
+    """The channels as the plant's document declares them."""
+    return load_json((kept / "facility.json").read_bytes(), FacilityConfiguration).channels
 
 
 async def replay(*arguments: str | Path) -> tuple[int, str]:
@@ -50,8 +61,13 @@ async def test_the_hourly_averages_are_the_recorded_decimal_numbers(tmp_path: Pa
     code, said = await replay(folder, "--start", "2011-01-01T00:00Z", "--keep", tmp_path / "kept")
     assert code == 0, said
     assert "every number is the same" in said
-    rows = [line.split() for line in said.splitlines() if line.startswith(("nox ", "co "))]
-    assert rows == [["nox", "211", "211", "0"], ["co", "211", "211", "0"]]
+    rows = [line.split() for line in said.splitlines() if line.startswith(("NOx ", "CO "))]
+    assert rows == [["NOx", "211", "211", "0"], ["CO", "211", "211", "0"]]
+    assert {channel.acquisition[0].mode for channel in sent_channels(tmp_path / "kept")} == {AcquisitionMode.REPLAYED}
+    assert {channel.acquisition[0].interval_ms for channel in sent_channels(tmp_path / "kept")} == {3_600_000}
+    assert {channel.basis for channel in sent_channels(tmp_path / "kept")} == {
+        Basis(moisture="dry", gas_state="normal", o2_reference_pct=15.0, calibrated=True, expressed_as=species) for species in ("no2", None)
+    }
 
 
 @pytest.fixture
@@ -79,6 +95,11 @@ def test_a_broken_line_is_named_before_anything_is_sent(tmp_path: Path, said_her
     ("option", "value", "words"),
     [
         ("--start", "2011-01-01", "offset"),
+        ("--start", "yesterday", "offset"),
+        ("--start", "9999-01-01T00:00Z", "to now"),
+        ("--start", "0001-01-01T00:00Z", "from 1970"),
+        ("--column", "NOX=sox", "expected one of so2, no"),
+        ("--lang", "de", "'en'"),
         ("--start", "2011-01-01T00:30Z", "whole hour"),
         ("--column", "NOX", "COLUMN=component"),
     ],
@@ -87,6 +108,33 @@ def test_a_wrong_option_is_explained(tmp_path: Path, said_here, option: str, val
     code, said = said_here(tmp_path, option, value)
     assert code == 2
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("AT,CO\n1,2\n", 'gt.csv: the file has no column "NOX"; it has AT, CO'),
+        ("CO,NOX\n1,2\n3,many\n", 'gt.csv, line 3, column "NOX": expected a number with a decimal point, came "many"'),
+        ("CO,NOX\n1,inf\n", 'column "NOX": expected a number'),
+    ],
+)
+def test_a_file_that_does_not_fit_is_named_with_line_and_column(tmp_path: Path, said_here, content: str, words: str) -> None:
+    (tmp_path / "gt.csv").write_text(content, encoding="utf-8")
+    code, said = said_here(tmp_path)
+    assert code == 1
+    assert words in said
+
+
+def test_two_columns_cannot_become_one_component(tmp_path: Path, said_here) -> None:
+    code, said = said_here(tmp_path, "--column", "NOX=nox", "--column", "CO=nox")
+    assert code == 2
+    assert "every component once" in said
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, said_here) -> None:
+    code, said = said_here(tmp_path / "absent")
+    assert code == 2
+    assert "does not exist" in said
 
 
 def test_a_folder_without_files_is_said_to_be_empty(tmp_path: Path, said_here) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import httpx
+import pytest
 
 from tynys.cli.replay_compare import HOUR_MS, answered, compare, decimals
+from tynys.cli.replay_table import show_result
+from tynys.present.voice import voice
 
 START = 1_293_840_000_000
 
@@ -46,3 +49,19 @@ async def test_every_page_of_the_answer_is_read_and_no_number_becomes_a_float() 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://centre") as client:
         found = await answered(client, "s", "nox", START, 2)
     assert found == {START: Decimal("81.95200000000000001"), START + HOUR_MS: None}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("hours recorded", "recorded 0.10, the API says —", "and 1 more differences", "not every number is the same")),
+        ("ru", ("записано часов", "записано 0.10, API отвечает —", "и ещё отличий: 1", "не все числа совпадают")),
+        ("kk", ("жазылған сағат", "жазылғаны 0.10, API жауабы —", "тағы айырма: 1", "сандардың бәрі бірдей емес")),
+    ],
+)
+def test_what_differs_is_told_digit_by_digit_in_three_languages(language, words, capsys):
+    result = compare({"co": [Decimal("0.10"), Decimal(2), Decimal(3)]}, {"co": {HOUR_MS: Decimal("2.0"), 2 * HOUR_MS: Decimal(4)}}, 0)
+    show_result(result, 1, voice(language))
+    said = capsys.readouterr().out
+    assert all(each in said for each in words)
+    assert "CO 1970-01-01T00:00Z" in said

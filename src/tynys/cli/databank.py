@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FAILED = 1
 File = Annotated[Path, typer.Argument(help="A CSV file of the data bank.", exists=True, dir_okay=False)]
 Profile = Annotated[str, typer.Option(help="How to read it: a published profile's name, or a TOML file.")]
-Lang = Annotated[str, typer.Option(help="kk, ru or en.")]
+Lang = Annotated[Literal["en", "ru", "kk"], typer.Option(help="Language of what is told.")]
 Centre = Annotated[Path, typer.Argument(help="The centre's folder, or its centre.toml.")]
 Backtick = Annotated[bool, typer.Option("--backtick", help="Quote with backticks, as the files of July 2026 do.")]
 app = typer.Typer(no_args_is_help=True, help="Files of the national data bank: check, import, export, generate.")
@@ -123,7 +123,7 @@ def sample(
     *,
     days: Annotated[int, typer.Option(min=1, help="Days of 72 rows a series.")] = 2,
     fault: Annotated[str | None, typer.Option(help="One of F1 to F16.")] = None,
-    seed: int = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 1,
     backtick: Backtick = False,
 ) -> None:
     """Generate a file of invented plants, without a fault or with one; `check` with its profile finds it."""

@@ -11,16 +11,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tynys.domain.errors import ConfigurationError
 from tynys.domain.finding import Severity
-from tynys.present.catalogue import LANGUAGES
-from tynys.present.voice import Voice, voice
+from tynys.present.voice import voice
 from tynys.wire.databank_rows import reasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tynys.domain.finding import Finding
+    from tynys.present.catalogue import Language
+    from tynys.present.voice import Voice
     from tynys.watch.feed_check import CheckedFeed
     from tynys.watch.feed_store import ImportedFeed
     from tynys.wire.databank_profile import FeedProfile
@@ -35,9 +35,9 @@ _STYLES: Final = {Severity.INFORMATION: "", Severity.QUERY: "yellow", Severity.S
 _INDENT: Final = (0, 0, 0, 2)
 
 
-def show_checked(checked: CheckedFeed, profile: FeedProfile, lang: str, file: str) -> None:
+def show_checked(checked: CheckedFeed, profile: FeedProfile, lang: Language, file: str) -> None:
     """What a file holds: its broken lines, its unbelievable rows, the findings, what nobody has confirmed."""
-    say, console = _voice(lang), _console()
+    say, console = voice(lang), _console()
     _show_contents(checked, say, console, file)
     _show_broken(checked, say, console, file)
     _show_odd(checked, say, console)
@@ -131,10 +131,10 @@ def _show_unsure(profile: FeedProfile, say: Voice, console: Console) -> None:
     console.print(Text(f"  {line}", "dim"))
 
 
-def show_imported(done: ImportedFeed, profile: FeedProfile, lang: str, file: str) -> None:
+def show_imported(done: ImportedFeed, profile: FeedProfile, lang: Language, file: str) -> None:
     """What an import did, after what the file holds."""
     show_checked(done.checked, profile, lang, file)
-    say, console = _voice(lang), _console()
+    say, console = voice(lang), _console()
     averages = done.averages
     console.print()
     if averages.without_instant or averages.second_of_an_instant or averages.without_component:
@@ -147,9 +147,9 @@ def show_imported(done: ImportedFeed, profile: FeedProfile, lang: str, file: str
     console.print(Text(say.t("databank.kept", sha256=f"SHA-256 {done.sha256}")), soft_wrap=True)
 
 
-def say_exported(file: str, data: bytes, lang: str, *, kept: bool) -> str:
+def say_exported(file: str, data: bytes, lang: Language, *, kept: bool) -> str:
     """What was written."""
-    say = _voice(lang)
+    say = voice(lang)
     size = say.number(len(data))
     if kept:
         return say.t("databank.exported_kept", file=file, bytes=size)
@@ -193,10 +193,3 @@ def _console() -> Console:
     console = Console(highlight=False)
     console.width = min(console.width, WIDEST)
     return console
-
-
-def _voice(lang: str) -> Voice:
-    for known in LANGUAGES:
-        if known == lang:
-            return voice(known)
-    raise ConfigurationError(f"expected one of {', '.join(LANGUAGES)}, got {lang!r}", where="--lang")
