@@ -9,6 +9,7 @@ import pytest
 from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.consistency import check_configuration
 from tynys.domain.document import load_toml
+from tynys.domain.plan import MeasuringRange
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TEXT = (EXAMPLES / "dry-extractive-beside-in-situ-dust.toml").read_text(encoding="utf-8")
@@ -57,6 +58,41 @@ def test_the_document_survives_its_canonical_form_and_keeps_its_name():
 )
 def test_what_does_not_fit_is_said(old, new, said):
     assert any(said in problem for problem in problems(old, new)), problems(old, new)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("stack-1.dusd", "Nearest: stack-1.dust"),
+        ("x", "Declared: "),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest_ones(written, hint):
+    (problem,) = (p for p in problems('channels = ["stack-1.dust"]', f'channels = ["{written}"]') if f'"{written}"' in p)
+    assert hint in problem
+
+
+def test_a_bypass_without_the_signal_of_its_damper_is_said():
+    text = (EXAMPLES / "bypass.toml").read_text(encoding="utf-8")
+    (problem,) = check_configuration(configuration(text.replace('damper_channel = "unit-1.bypass_damper"\n', "", 1)))
+    assert str(problem).startswith(
+        'duct from "unit-1" to "bypass.stack-1", damper_channel: expected the signal of a bypass\'s damper, got none'
+    )
+
+
+def test_ranges_that_nothing_tells_apart_are_said():
+    one = configuration()
+    chain = one.plan.components[0].chains[0]
+    signal = one.channels[-1].name
+    low, high = MeasuringRange(name="low", span=100.0), MeasuringRange(name="high", span=2000.0)
+
+    def found(*ranges):
+        first = msgspec.structs.replace(one.plan.components[0], chains=(msgspec.structs.replace(chain, ranges=ranges),))
+        plan = msgspec.structs.replace(one.plan, components=(first, *one.plan.components[1:]))
+        return [str(p) for p in check_configuration(msgspec.structs.replace(one, plan=plan))]
+
+    assert found(low, msgspec.structs.replace(high, selection_channel=signal)) == []
+    assert [p.split(": ")[1] for p in found(low, high)] == ["expected a selection signal for every range but one, got none for low, high"]
 
 
 def test_a_gas_channel_without_basis_is_told_how_to_write_one():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tynys.domain.component import CATALOGUE, ComponentKind
+from tynys.domain.facility import DuctKind
 from tynys.domain.fuel import FUELS
 from tynys.domain.limit import ScopeKind
 from tynys.domain.plan import FlowMethod, OnFailure, PeripheralSource
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from tynys.domain.plan import ComponentPlan, FlowPlan, MeasuringChain, Peripheral
 
 _GAS_KINDS = (ComponentKind.POLLUTANT, ComponentKind.GREENHOUSE_GAS)
+SHOWN = 12
+"""So many declared names are listed where none is near the unknown one."""
 _VOLUME_UNITS = (Unit.M3_H, Unit.M3_S, Unit.NM3_H)
 _VOLUMETRIC_UNITS = (Unit.MG_M3, Unit.MG_NM3, *_VOLUME_UNITS)
 
@@ -79,9 +83,13 @@ def _identities(c: FacilityConfiguration) -> Iterator[Problem]:
 
 
 def _unknown(where: str, what: str, name: str | None, known: Collection[str]) -> Iterator[Problem]:
-    if name is not None and name not in known:
-        near = ", ".join(sorted(known)[:12]) or "none is declared"
-        yield Problem(where, f"a declared {what}", f'"{name}"', f"Declared: {near}.")
+    if name is None or name in known:
+        return
+    near = get_close_matches(name, known, n=3)
+    shown = sorted(known)[:SHOWN]
+    more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+    hint = f"Nearest: {', '.join(near)}." if near else f"Declared: {', '.join(shown)}{more}." if shown else "None is declared."
+    yield Problem(where, f"a declared {what}", f'"{name}"', hint)
 
 
 def _installation(c: FacilityConfiguration) -> Iterator[Problem]:
@@ -116,6 +124,9 @@ def _sources(
         yield from _unknown(where, "unit", duct.unit, units)
         yield from _unknown(where, "source", duct.source, sources)
         yield from _unknown(f"{where}, damper_channel", "channel", duct.damper_channel, channels)
+        if duct.kind is DuctKind.BYPASS and duct.damper_channel is None:
+            hint = "Without it nobody knows when the gas goes around the cleaning."
+            yield Problem(f"{where}, damper_channel", "the signal of a bypass's damper", "none", hint)
     for point in c.points:
         yield from _unknown(f'point "{point.id}"', "source", point.source, sources)
         for name in point.units:
@@ -215,8 +226,7 @@ def _chain(where: str, plan: ComponentPlan, chain: MeasuringChain, channels: dic
         yield Problem(where, "channels of one unit and basis (they are summed)", ", ".join(f"{m.name} {m.unit}" for m in members))
     for role in ("o2", "h2o", "temperature", "pressure"):
         yield from _peripheral(f"{where}, {role}", getattr(chain, role), channels)
-    for band in chain.ranges:
-        yield from _unknown(f'{where}, range "{band.name}"', "channel", band.selection_channel, channels)
+    yield from _ranges(where, chain, channels)
     for function in chain.calibrations:
         yield from _unknown(f"{where}, calibration range", "range of the chain", function.range, {r.name for r in chain.ranges})
     alike: dict[tuple[str | None, str | None, str | None], list[Dated]] = {}
@@ -226,6 +236,15 @@ def _chain(where: str, plan: ComponentPlan, chain: MeasuringChain, channels: dic
         yield from _overlaps(f"{where}, calibrations", same)
     for member in members[:1]:
         yield from _needs(where, plan, chain, member)
+
+
+def _ranges(where: str, chain: MeasuringChain, channels: Collection[str]) -> Iterator[Problem]:
+    """Ranges need a signal that tells which one is measured in; one may be the range where no signal is on."""
+    if len(chain.ranges) > 1 and sum(band.selection_channel is None for band in chain.ranges) > 1:
+        names = ", ".join(band.name for band in chain.ranges if band.selection_channel is None)
+        yield Problem(f"{where}, ranges", "a selection signal for every range but one", f"none for {names}")
+    for band in chain.ranges:
+        yield from _unknown(f'{where}, range "{band.name}"', "channel", band.selection_channel, channels)
 
 
 def _needs(where: str, plan: ComponentPlan, chain: MeasuringChain, channel: Channel) -> Iterator[Problem]:

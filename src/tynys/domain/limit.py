@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tynys.domain.base import Dated
 from tynys.domain.component import Certainty
-from tynys.domain.quantity import Unit
+from tynys.domain.quantity import Moisture, Unit
 
 
 class LimitKind(StrEnum):
@@ -48,7 +48,7 @@ class Limit(Dated, frozen=True, kw_only=True):
     period: str
     document: str
     certainty: Certainty
-    moisture: str = "dry"
+    moisture: Moisture = Moisture.DRY
     o2_reference_pct: float | None = None
     fuel: str | None = None
     regime: str | None = None
