@@ -60,7 +60,7 @@ def day_chart(voice: Voice, steps: Steps, *, limit: float | None, unit: str, tit
         share = (time_ms - begin) / (end - begin) * 100
         kind = "x" if index % 2 == 0 else "x minor"
         labels.append(svg.text(words, class_=kind, x=f"{svg.number(share)}%", y=foot, text_anchor="middle"))
-    labels.append(svg.text(unit, class_="y", x=-8, y=10, text_anchor="end"))
+    labels.append(svg.text(unit, class_="y", x=0, y=10))
     inner = [
         svg.element("svg", grid, width="100%", overflow="visible"),
         svg.element("svg", plot, width="100%", viewBox=f"0 0 1000 {TOP + HEIGHT + FOOT}", preserveAspectRatio="none", height="100%"),

@@ -72,7 +72,7 @@ class Atlas extends HTMLElement {
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
-      attributionControl: { compact: true, customAttribution: "Natural Earth" },
+      attributionControl: false,
       locale: { "NavigationControl.ZoomIn": this.dataset.in, "NavigationControl.ZoomOut": this.dataset.out, "Map.Title": this.dataset.label },
       style: {
         version: 8,
@@ -86,6 +86,7 @@ class Atlas extends HTMLElement {
       },
     });
     this.map.addControl(new this.library.NavigationControl({ showCompass: false }));
+    this.map.addControl(new this.library.AttributionControl({ compact: false, customAttribution: "Natural Earth" }), "bottom-left");
     this.map.touchZoomRotate.disableRotation();
     if (this.button) this.button.textContent = this.dataset.close ?? "";
     this.place();
