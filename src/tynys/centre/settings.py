@@ -100,6 +100,6 @@ def load_settings(folder: CentreFolder) -> CentreSettings:
     try:
         return msgspec.toml.decode(folder.settings.read_bytes(), type=CentreSettings)
     except msgspec.ValidationError as problem:
-        raise ConfigurationError(str(problem), where=str(folder.settings), hint="the keys are in docs/how-to/run-a-centre.md") from problem
+        raise ConfigurationError(str(problem), where=str(folder.settings), hint="the keys are in docs/reference/centre.md") from problem
     except msgspec.DecodeError as problem:
         raise ConfigurationError(f"not TOML: {problem}", where=str(folder.settings)) from problem

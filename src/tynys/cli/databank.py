@@ -104,6 +104,8 @@ def export(
 
     if kept is None and (start is None or end is None):
         raise typer.BadParameter("expected --kept SHA256, or --from and --to")
+    if kept is None and start is not None and end is not None and not start < end:
+        raise typer.BadParameter(f"expected an instant after --from {start:%Y-%m-%dT%H:%M}, got {end:%Y-%m-%dT%H:%M}", param_hint="--to")
     with told():
         folder = find_folder(centre)
         if kept is not None:
@@ -113,7 +115,7 @@ def export(
             data = exported(
                 folder, (span[0], span[1]), origin, _profile(profile), quote="`" if backtick else '"', loaded=datetime.now(UTC).date()
             )
-        out.write_bytes(data)
+        _write(out, data)
         typer.echo(say_exported(str(out), data, lang, kept=kept is not None))
 
 
@@ -136,10 +138,20 @@ def sample(
         made = generate(days=days, seed=seed, dialect="`" if backtick else '"')
         if fault is not None:
             made = with_fault(made, fault)
-        out.write_bytes(sample_bytes(made))
+        _write(out, sample_bytes(made))
         beside = out.with_suffix(".toml")
-        beside.write_text(profile_toml(made.profile), encoding="utf-8")
+        _write(beside, profile_toml(made.profile).encode())
     typer.echo(f"{out}\n{beside}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    from tynys.domain.errors import StorageError
+
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        message = f"cannot write the file: {error.strerror or error}"
+        raise StorageError(message, where=str(path), hint="Name a file in a folder that exists and may be written to.") from error
 
 
 def _profile(name: str) -> FeedProfile:
