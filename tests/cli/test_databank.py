@@ -213,7 +213,15 @@ def test_an_export_of_nothing_says_so(centre, tmp_path):
     [
         (["databank", "check", "absent.csv"], "does not exist", 2),
         (["databank", "sample", "x.csv", "--fault", "F17"], "no fault is called", 1),
+        (["databank", "sample", "absent/x.csv"], "absent/x.csv: cannot write the file: No such file or directory", 1),
         (["databank", "export", ".", "x.csv"], "expected --kept SHA256", 2),
+        (
+            ["databank", "export", ".", "x.csv", "--from", "2026-06-02", "--to", "2026-06-01"],
+            "expected an instant after --from 2026-06-02",
+            2,
+        ),
+        (["databank", "export", ".", "x.csv", "--from", "2026-06-01", "--to", "2026-06-02"], "expected a folder with centre.toml", 1),
+        (["databank", "export", ".", "x.csv", "--from", "soon"], "'--from'", 2),
     ],
 )
 def test_a_wrong_call_says_what_is_expected(arguments, words, code, tmp_path, monkeypatch):

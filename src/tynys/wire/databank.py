@@ -99,7 +99,7 @@ def decode_feed(data: bytes, where: str = "feed") -> FeedFile:
 
 
 def _read_header(header: bytes, where: str) -> tuple[tuple[str, ...], str, tuple[bool, ...]]:
-    expected = f"a header with {', '.join(REQUIRED)} and further columns of the data bank, separated by ;"
+    expected = f"a header with {', '.join(REQUIRED)} and further columns of the data bank, separated by semicolons"
     try:
         text = header.decode()
     except UnicodeDecodeError:
