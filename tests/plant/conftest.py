@@ -293,11 +293,11 @@ class MiniCentre:
         named = {"gateway": header.gateway, "epoch": header.epoch, "seq": header.seq, "batch_hash": envelope.hash}
         key = self.known.get(header.gateway)
         if key is None:
-            return Receipt(**named, outcome=Outcome.REFUSED, chain=None, position=0, reason="gateway is not enrolled")
+            return Receipt(**named, outcome=Outcome.REFUSED, chain=None, position=0, reason="gateway.unknown: gateway is not enrolled")
         try:
             batch = open_envelope(envelope, key)
         except SignatureError:
-            return Receipt(**named, outcome=Outcome.REFUSED, chain=None, position=0, reason="not signed by this gateway's key")
+            return Receipt(**named, outcome=Outcome.REFUSED, chain=None, position=0, reason="wire.signature: not by this gateway's key")
         outcome = Outcome.DUPLICATE if envelope.hash in self.stored else Outcome.STORED
         self.stored[envelope.hash] = batch
         linked = not header.previous_hash or header.previous_hash in self.stored

@@ -75,7 +75,7 @@ async def test_a_refusal_is_told_with_its_reason(bench, mini_centre, plant_folde
     settings = load_settings(plant_folder.write(centre=mini_centre.section))
     span = RecordedSpan(MIDNIGHT, MIDNIGHT + 60_000, (block(bench.layout.columns[0].channel, MIDNIGHT, 1),))
     result = await send_recorded(settings, [span])
-    assert (result.acknowledged, result.refused, result.reason) == (0, 1, "gateway is not enrolled")
+    assert (result.acknowledged, result.refused, result.reason) == (0, 1, "gateway.unknown: gateway is not enrolled")
 
 
 async def test_without_a_centre_there_is_nowhere_to_send(plant_folder) -> None:

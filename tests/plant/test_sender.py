@@ -177,7 +177,7 @@ async def test_a_wrong_key_is_told_so(way: Way) -> None:
     way.centre.known[way.bench.gateway] = SigningKey.generate().verify_key
     await way.seal(1)
     way.start()
-    await until(lambda: _true("not signed by this gateway's key" in way.alarms.raised.get("line.refused", "")))
+    await until(lambda: _true("not by this gateway's key" in way.alarms.raised.get("line.refused", "")))
 
 
 async def test_an_unapproved_plan_is_an_alarm_until_it_is_approved(way: Way) -> None:

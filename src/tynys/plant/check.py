@@ -284,7 +284,7 @@ def _receipt_line(subject: str, outcome: str, reason: str, *, plan_known: bool) 
         code, _, words = reason.partition(": ")
         known = code in _REFUSALS
         text = remark(f"check.refused.{code}", reason=words) if known else remark("check.gateway.refused", reason=reason)
-        return Line(subject, Verdict.WRONG, text, remark("check.hint.enrol"))
+        return Line(subject, Verdict.WRONG, text, remark("check.hint.enrol") if known else None)
     if not plan_known:
         return Line(subject, Verdict.WARNING, remark("check.gateway.plan_waits"), remark("check.hint.plan_waits"))
     return Line(subject, Verdict.FINE, remark("check.gateway.known"))
