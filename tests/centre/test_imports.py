@@ -122,3 +122,19 @@ async def test_a_source_of_no_plan_and_no_feed_is_a_problem_that_says_where_to_l
     assert answer.status_code == 404
     assert "/api/v1/imports/sources" in answer.text
     assert (await shared.public.get("/api/v1/imports/profiles/nobody")).status_code == 404
+
+
+async def test_imported_averages_of_a_planned_source_stand_beside_its_own_and_are_not_drawn_as_measured(trial, tmp_path):
+    await trial.gateway()
+    file = tmp_path / "june.csv"
+    await asyncio.to_thread(said, "sample", file, "--days", 1)
+    profile = file.with_suffix(".toml")
+    stack = 'organization = "ТОО «Имитация ГРЭС-А»"\nsource = "Дымовая труба №1"\n'
+    text = profile.read_text(encoding="utf-8")
+    assert text.count(stack) == 2  # in the register, and in the expectation of its sulphur
+    profile.write_text(text.replace(stack, f'{stack}id = "{trial.source}"\n', 1), encoding="utf-8")
+    await asyncio.to_thread(said, "import", file, trial.at.centre.folder.root, "--profile", profile)
+    page = await averages(trial.at, trial.source, "so2", lambda item: item["origin"] == "imported")
+    assert {item["origin"] for item in page["items"]} == {"imported"}
+    drawn = await trial.at.get("/chart", source=trial.source, component="so2", **DAY)
+    assert all(value is None for value in drawn["mean"])
