@@ -58,6 +58,26 @@ def test_positions_rise_by_one_over_groups_and_gateways(journal):
     assert [stored.position for stored in journal.read(0, limit=2)] == [1, 2]
 
 
+def test_a_long_reading_goes_on_over_pages_and_days_and_may_leave_the_payloads_out(journal):
+    entries = [entry(seq, received_ms=NOON_MS + seq // 50 * DAY_MS) for seq in range(150)]
+    for each in entries:
+        journal.append([each])
+    assert [stored.entry for stored in journal.read(0, 140)] == entries[:140]
+    bare = list(journal.read(5, 1000, payloads=False))
+    assert [stored.position for stored in bare] == list(range(6, 151))
+    assert {stored.entry.payload for stored in bare} == {b""}
+    assert [stored.entry.hash for stored in bare] == [each.hash for each in entries[5:]]
+
+
+def test_a_batch_is_followed_once_one_that_names_it_is_stored(journal):
+    one, two = entry(0), entry(1, previous=entry(0).hash)
+    assert not journal.followed(GATEWAY, one.hash)
+    journal.append([two])
+    assert journal.followed(GATEWAY, one.hash)
+    assert not journal.followed(OTHER, one.hash)
+    assert not journal.followed(GATEWAY, two.hash)
+
+
 def test_the_same_batch_again_is_a_duplicate_with_its_first_position(journal):
     journal.append([entry(0), entry(1)])
     again = journal.append([entry(1, received_ms=NOON_MS + 1), entry(2), entry(2)])

@@ -194,6 +194,11 @@ class Journal:
                 first_of_gateway=False,
             )
 
+    def followed(self, gateway: UUID, digest: bytes) -> bool:
+        """Whether a stored batch of the gateway names the one with this hash as its previous one."""
+        with self._lock:
+            return bool(self._siblings(gateway, digest, b""))
+
     def heads(self, gateway: UUID | None = None) -> list[Head]:
         """The highest batch of every epoch, oldest storing first."""
         with self._lock:
@@ -204,9 +209,9 @@ class Journal:
         with self._lock:
             return self._index.missing(gateway, self._first_seq)
 
-    def read(self, after: int, limit: int = 1000) -> Iterator[Stored]:
-        """The next batches after a position, in order."""
-        return self._reader.read(after, limit)
+    def read(self, after: int, limit: int = 1000, *, payloads: bool = True) -> Iterator[Stored]:
+        """The next batches after a position, in order; their payloads empty where they are not wanted."""
+        return self._reader.read(after, limit, payloads=payloads)
 
     def batch(self, position: int) -> Stored:
         """The batch at a position."""

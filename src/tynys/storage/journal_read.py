@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tynys.domain.errors import NotFoundError
 from tynys.storage.journal_segments import (
     COLUMNS,
+    COLUMNS_BARE,
     SegmentFile,
     SegmentMeta,
     named_incarnation,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from tynys.storage.journal_records import Stored
 
+AT_ONCE = 32
+"""Batches fetched at once; each may hold megabytes."""
 OPEN_SEGMENTS = 8
 """How many segments a reader keeps open at once."""
 
@@ -104,12 +107,15 @@ class JournalReader:
         with self._lock:
             return self.connection(segment).execute(sql, values).fetchall()
 
-    def read(self, after: int, limit: int = 1000) -> Iterator[Stored]:
-        """The next ``limit`` batches after a position, in order, over as many segments as they take."""
-        for row in self._rows(after, limit):
+    def read(self, after: int, limit: int = 1000, *, payloads: bool = True) -> Iterator[Stored]:
+        """The next ``limit`` batches after a position, in order, over as many segments as they take, a few in memory at a time.
+
+        Without ``payloads`` theirs are empty: a list of batches costs nothing of what they hold.
+        """
+        for row in self._rows(after, limit, COLUMNS if payloads else COLUMNS_BARE):
             yield stored(row)
 
-    def _rows(self, after: int, limit: int) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, after: int, limit: int, columns: str = COLUMNS) -> Iterator[tuple[Any, ...]]:
         files = self.segments()
         with self._lock:
             start = 0
@@ -117,13 +123,12 @@ class JournalReader:
                 if self.meta(files[place]).first_position <= after + 1:
                     start = place
                     break
-        sql = f"SELECT {COLUMNS} FROM batches WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our own column names
+        sql = f"SELECT {columns} FROM batches WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our own column names
         for segment in files[start:]:
-            rows = self.select(segment, sql, (after, limit))
-            yield from rows
-            limit -= len(rows)
-            if limit <= 0:
-                return
+            while limit > 0 and (rows := self.select(segment, sql, (after, min(limit, AT_ONCE)))):
+                yield from rows
+                limit -= len(rows)
+                after = rows[-1][0]
 
     def batch(self, position: int) -> Stored:
         """The batch at a position."""

@@ -61,6 +61,8 @@ COLUMNS = (
     "readings_from_ms, readings_to_ms, conflict, codec, payload"
 )
 """Columns of `stored`, in order."""
+COLUMNS_BARE = COLUMNS.replace("codec, payload", "'raw', x''")
+"""The same with an empty payload."""
 INSERT = f"INSERT INTO batches ({COLUMNS}, digest) VALUES ({', '.join('?' * 17)})"  # noqa: S608 - our own column names
 
 
