@@ -28,6 +28,13 @@ SIGNATURE_BYTES: Final = 64
 KEY_ID_BYTES: Final = 8
 
 
+PRIME: Final = (1 << 255) - 19
+"""The field of edwards25519. RFC 8032, 5.1."""
+_ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL: Final = frozenset({0, 1, PRIME - 1, _ORDER_8, PRIME - _ORDER_8})
+"""The y of the eight points of small order: with such a key anyone can make fitting signatures. RFC 7748, 6.1; RFC 8032, 8.5."""
+
+
 def key_id_of(public: bytes) -> str:
     """A key's short name: the first 8 bytes of the SHA-256 of its public half, in hex."""
     return hashlib.sha256(public).digest()[:KEY_ID_BYTES].hex()
@@ -44,6 +51,11 @@ class VerifyKey:
     def __init__(self, public: bytes) -> None:
         if len(public) != PUBLIC_BYTES:
             raise SignatureError(f"expected a public key of {PUBLIC_BYTES} bytes, got {len(public)}", where="public key")
+        y = int.from_bytes(public, "little") & (1 << 255) - 1
+        if y >= PRIME or y in _SMALL:
+            raise SignatureError(
+                "expected a public key that some private key has: this one fits signatures nobody made", where="public key", code="key.weak"
+            )
         self.public = public
         self.key_id = key_id_of(public)
         self._key = Ed25519PublicKey.from_public_bytes(public)
