@@ -20,6 +20,7 @@ from tynys.domain.base import from_ms
 from tynys.domain.batch import Batch, ConfigurationRecord
 from tynys.domain.component import Certainty
 from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.errors import WireError
 from tynys.domain.facility import Duct, Facility, MeasuringPoint, Method, MethodKind, Names, Source, SourceKind, Unit
 from tynys.domain.instrument import Acquisition, AcquisitionMode, Channel
 from tynys.domain.limit import Limit, LimitKind, ScopeKind
@@ -264,6 +265,14 @@ def stamp(time_ms):
     return from_ms(time_ms).isoformat().replace("+00:00", "Z")
 
 
+def sealed_ms(envelope):
+    """When a batch says it was sealed; 0 if it says nothing that can be."""
+    try:
+        return envelope.header().sealed_ms
+    except WireError:
+        return 0
+
+
 HEADERS = {"Content-Type": "application/x-protobuf", "Content-Encoding": "zstd"}
 
 
@@ -289,7 +298,7 @@ class Running:
 
     async def send(self, gateway, *envelopes):
         """Send batches in one request; the verified reply."""
-        self.clock.at_ms = max([self.clock.at_ms, *(each.header().sealed_ms for each in envelopes)])
+        self.clock.at_ms = max([self.clock.at_ms, *map(sealed_ms, envelopes)])
         answer = await self.intake.post("/v1/batches", content=compress(pack_request(envelopes)), headers=HEADERS)
         assert answer.status_code == 200, answer.text
         return open_reply(answer.content, gateway.centre_key or self.centre.key.verify_key)

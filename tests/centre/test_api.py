@@ -113,6 +113,11 @@ async def test_a_chart_is_the_same_in_json_and_in_typed_arrays(trial):
         ("/api/v1/receipts?after=!!", 422, "request.invalid"),
         ("/api/v1/plans/ff/document", 404, "not_found"),
         ("/api/v1/stream?last_event_id=x", 422, "request.invalid"),
+        ("/api/v1/averages?source=a&end=0001-01-01T00:00:00Z", 422, "request.invalid"),
+        ("/api/v1/averages?source=a&start=9999-12-31T23:59:59-23:59", 422, "request.invalid"),
+        ("/api/v1/readings?source=a&limit=1000000000", 422, "request.invalid"),
+        ("/api/v1/readings?source=a&start=1899-01-01T00:00:00Z&end=1999-01-01T00:00:00Z", 422, "request.invalid"),
+        ("/api/v1/sources/%27%20OR%201%3D1%20--", 404, "not_found"),
     ],
 )
 async def test_every_failure_is_a_problem(trial, path, status, code):
@@ -120,6 +125,40 @@ async def test_every_failure_is_a_problem(trial, path, status, code):
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (status, status, code)
     assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "parts", [[2**63], [-1], [2**70], [1.5], ["x"], [], [None], [[[]]], ["so2", 2**70, "computed"], ["so2", -1, "x"], ["'; --", 1]]
+)
+async def test_a_cursor_that_was_tampered_with_is_a_problem_on_every_route(trial, parts):
+    query = await filled(trial)
+    told = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+    for path in ("readings", "averages", "receipts"):
+        answer = await trial.at.public.get(f"/api/v1/{path}", params=query | {"after": told})
+        assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid"), path
+
+
+async def test_a_century_is_answered_a_page_at_a_time(trial):
+    query = await filled(trial) | {"start": "1971-01-01T00:00:00Z", "end": "2071-01-01T00:00:00Z"}
+    for path, count in (("readings", 2 * 1440), ("averages", 6)):
+        page = await trial.at.get(f"/{path}", **query, limit=10_000)
+        assert len(page["items"]) >= count
+        assert page["next"] is None
+
+
+async def test_receipts_of_many_batches_are_told_without_what_they_hold(trial, monkeypatch):
+    await filled(trial)
+    journal, asked = trial.at.centre.journal, []
+    whole = journal.read
+
+    def read(*place, **wanted):
+        asked.extend(each.entry.payload for each in whole(*place, **wanted))
+        return whole(*place, **wanted)
+
+    monkeypatch.setattr(journal, "read", read)
+    page = await trial.at.get("/receipts", limit=10_000)
+    assert len(page["items"]) == len(asked) == journal.last_position
+    assert set(asked) == {b""}
 
 
 async def test_a_method_that_is_not_there_is_a_problem(trial):

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
+from uuid import uuid4
 
 import httpx
 from centre_support import HEADERS, HOUR_MS, SHORT_MS, START_MS, Running, TinyGateway, make_configuration, running, stamp, trust
@@ -175,6 +177,42 @@ async def test_the_lake_made_again_has_the_same_rows(folder):
     async with running(folder, START_MS + HOUR_MS) as centre:
         assert await centre.get("/readings", **span) == before
         assert await centre.averages(at_least=3) == averages
+
+
+async def test_a_lake_of_another_journal_or_with_a_broken_table_is_made_again(folder):
+    from tynys.centre.offline import rebuild
+
+    gateway = TinyGateway()
+    span = {"source": "trial.stack-1", "start": stamp(START_MS), "end": stamp(START_MS + HOUR_MS), "limit": 10_000}
+    async with running(folder) as centre:
+        await centre.enrol(gateway)
+        await centre.send(gateway, gateway.seal(configuration=make_configuration()), gateway.steady(START_MS, START_MS + HOUR_MS))
+        before = await centre.get("/readings", **span)
+    (folder.lake / "incarnation").write_text(f"{uuid4()}\n", encoding="ascii")
+    for log in (folder.lake / "readings" / "_delta_log").glob("*.json"):
+        log.write_text("broken", encoding="utf-8")
+    assert rebuild(folder.root, progress=lambda *_: None) == 1440
+    async with running(folder, START_MS + HOUR_MS) as centre:
+        assert await centre.get("/readings", **span) == before
+
+
+async def test_a_batch_that_todays_rules_cannot_read_keeps_nobody_from_starting(folder):
+    gateway = TinyGateway()
+    async with running(folder) as centre:
+        await centre.enrol(gateway)
+        await centre.send(gateway, gateway.seal(configuration=make_configuration()), gateway.steady(START_MS, START_MS + 5000))
+        last = centre.centre.journal.batch(2).entry
+        old = replace(last, seq=last.seq + 1, payload=b"of an older version", hash=b"x" * 32, previous_hash=last.hash)
+        centre.centre.journal.append([old])
+    for path in folder.derived.parent.iterdir():
+        path.unlink()
+    async with running(folder) as centre:
+        (receipt,) = (await centre.send(gateway, gateway.steady(START_MS + 5000, START_MS + 10_000))).receipts
+        assert receipt.position == 4 or receipt.outcome is Outcome.REFUSED
+        centre.centre.lake_child.flush()
+        await centre.until(lambda: centre.centre.lake_position >= 3)
+        readings = await centre.get("/readings", source="trial.stack-1", start=stamp(START_MS), end=stamp(START_MS + 5000))
+        assert len(readings["items"]) == 2
 
 
 async def test_a_terminated_centre_ends_within_seconds(folder):

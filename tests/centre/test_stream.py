@@ -37,11 +37,24 @@ async def test_a_listener_that_comes_back_gets_what_it_missed():
     assert [line for line in heard.split(b"\n") if line.startswith(b"id")] == [b"id: 3", b"id: 4", b"id: 5"]
 
 
-async def test_an_id_of_another_life_of_the_centre_replays_all_there_is():
-    stream = Stream()
+@pytest.mark.parametrize("last", [99_999, 3, 0])
+async def test_an_id_of_another_life_of_the_centre_replays_all_there_is(last):
+    stream = Stream(first=500)
     stream.publish("x", b"0")
-    heard = await asyncio.wait_for(frames(stream, 2, after=99_999), 1)
-    assert b"id: 1\n" in heard
+    heard = await asyncio.wait_for(frames(stream, 2, after=last), 1)
+    assert b"id: 500\n" in heard
+
+
+async def test_more_than_a_queue_was_missed_and_all_of_it_comes_before_what_is_new():
+    stream = Stream()
+    for number in range(3 * QUEUE):
+        stream.publish("x", b"%d" % number)
+    waiting = asyncio.create_task(frames(stream, 3 * QUEUE + 2, after=0))
+    await asyncio.sleep(0)
+    stream.publish("x", b"new")
+    heard = await asyncio.wait_for(waiting, 5)
+    assert [int(line[4:]) for line in heard.split(b"\n") if line.startswith(b"id: ")] == list(range(1, 3 * QUEUE + 2))
+    assert stream.dropped == 0
 
 
 async def test_the_ring_is_bounded():

@@ -32,15 +32,17 @@ CATALOGUE: dict[str, Check] = dict(
         _check("PLAN-UNKNOWN", Severity.SERIOUS, "plan.unknown"),
         _check("PLAN-NOT-APPROVED", Severity.QUERY, "plan.not_approved"),
         _check("PLAN-UNREADABLE", Severity.SERIOUS, "plan.unreadable"),
-        _check("PLAN-INCONSISTENT", Severity.QUERY, "plan.inconsistent"),
+        _check("PLAN-INCONSISTENT", Severity.SERIOUS, "plan.inconsistent"),
         _check("LINE-REFUSED", Severity.SERIOUS, "line.refused"),
         _check("LINE-FORK", Severity.CRITICAL, "line.fork"),
         _check("LINE-TWO-BATCHES", Severity.CRITICAL, "line.two_batches"),
         _check("LINE-CLOCK", Severity.SERIOUS, "line.clock"),
         _check("LINE-UNKNOWN-RECORD", Severity.INFORMATION, "line.unknown_record"),
+        _check("LINE-NOT-WORKED-IN", Severity.CRITICAL, "line.not_worked_in"),
         _check("LINE-LOSS", Severity.SERIOUS, "line.loss"),
         _check("READING-TWO-VALUES", Severity.SERIOUS, "reading.two_values"),
         _check("AVERAGE-DIFFERS", Severity.QUERY, "average.differs"),
+        _check("AVERAGE-UNREADABLE", Severity.SERIOUS, "average.unreadable"),
         _check("AVERAGE-FAILED", Severity.SERIOUS, "average.failed"),
     ]
 )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tynys.domain.errors import StorageError
+import structlog
+
+from tynys.domain.errors import StorageError, TynysError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tynys.storage.journal import Appended, Journal, JournalEntry
 
+_log = structlog.get_logger("tynys.centre")
 MOST_PER_GROUP = 256
 """Batches in one transaction; more only lengthens the wait of the first."""
 
@@ -78,7 +82,7 @@ class Committer:
                 for request in group:
                     self._write([request])
             else:
-                self._answer(_reject(group[0], problem))
+                self._answer(_reject(group[0], _in_words(problem)))
             return
         self.groups += 1
         self.batches += len(appended)
@@ -87,6 +91,26 @@ class Committer:
     def _answer(self, call: Callable[[], None]) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
+
+
+def _in_words(problem: Exception) -> TynysError:
+    """What the store refused, as an error that says what to do; the sender keeps its batches and tries again."""
+    if isinstance(problem, TynysError):
+        return problem
+    _log.error("the journal could not be written", error=repr(problem))
+    if isinstance(problem, sqlite3.Error) and problem.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        return StorageError(
+            "the disk of the journal is full; nothing of this request was stored",
+            where="journal",
+            hint="make room for the centre's journal; gateways keep their batches and send them again",
+            code="storage.full",
+        )
+    return StorageError(
+        f"the journal could not be written, nothing of this request was stored: {problem}",
+        where="journal",
+        hint="look at the disk of the centre's journal; gateways keep their batches and send them again",
+        code="storage.failed",
+    )
 
 
 def _resolve(group: list[_Request], appended: list[Appended]) -> Callable[[], None]:

@@ -41,7 +41,7 @@ def parse(body: bytes) -> EnrolRequest:
     """The request, or an error naming the field."""
     try:
         return msgspec.json.decode(body, type=EnrolRequest)
-    except msgspec.MsgspecError as problem:
+    except (msgspec.MsgspecError, RecursionError) as problem:
         raise MalformedError(
             str(problem),
             where="enrolment",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tynys.domain.average import ReportedAverage
-    from tynys.domain.batch import Event
     from tynys.domain.reading import ReadingBlock
 
 CATCH_UP_MS = 24 * 3_600_000
@@ -45,7 +43,6 @@ class FacilityState:
     unplanned: SpanSet = field(default_factory=SpanSet)
     bulk: list[Bulk] = field(default_factory=list)
     reported: dict[tuple[str, str, str, int], ReportedAverage] = field(default_factory=dict)
-    events: deque[Event] = field(default_factory=lambda: deque(maxlen=500))
     expected_ms: int | None = None
     changed: set[UUID] = field(default_factory=set)
     received_ms: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -64,19 +65,26 @@ class Gateways:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._gateways: dict[UUID, Gateway] = {}
+        self._lock = threading.Lock()
         self.refresh()
 
     def refresh(self) -> None:
-        """Read enrolments and revocations made by another process."""
+        """Read enrolments and revocations made by another process (any thread); who goes through them meanwhile sees the old."""
+        with self._lock:
+            self._gateways = self._read()
+
+    def _read(self) -> dict[UUID, Gateway]:
+        gateways = dict(self._gateways)
         for row in self._registry.gateways():
             keys = {
                 key.key_id: Key(key.key_id, VerifyKey(key.public_key), key.revoked_ms is not None) for key in self._registry.keys(row.id)
             }
-            held = self._gateways.get(row.id)
+            held = gateways.get(row.id)
             if held is None:
-                self._gateways[row.id] = Gateway(row.id, row.facility, row.role, row.simulated, row.enrolled_ms, keys)
+                gateways[row.id] = Gateway(row.id, row.facility, row.role, row.simulated, row.enrolled_ms, keys)
             else:
                 held.keys = keys
+        return gateways
 
     def find(self, gateway: UUID) -> Gateway | None:
         """A gateway, if it is enrolled."""

@@ -19,11 +19,14 @@ from tynys.centre.rings import HELD_MS
 from tynys.storage.lake_rows import to_averages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from tynys.centre.parts import Parts
     from tynys.centre.planning import Work
     from tynys.centre.publisher import Publisher
+    from tynys.domain.average import Average
 
 TICK_S, SECOND_S, CHECKPOINT_S = 0.2, 1.0, 15.0
 ANNOUNCED_MS = 2 * LENGTH_MS["P1D"]
@@ -95,8 +98,12 @@ class Housekeeping:
         centre.averages.remember(rows, now_ms)
         if work.newest_ms >= now_ms - ANNOUNCED_MS:
             self._publisher.averages(work.facility.id, rows, simulated=work.plan.simulated)
+        self._compare(rows)
+
+    def _compare(self, rows: Sequence[Average]) -> None:
+        """Averages of plants that differ from ours: of those just made, and of those that were made before the plant's came."""
         for ours, theirs in self.reported.compare(rows):
-            centre.findings.report(
+            self._centre.findings.report(
                 "AVERAGE-DIFFERS",
                 ours.source,
                 ours.start_ms,
@@ -173,6 +180,12 @@ class Housekeeping:
             for plan in centre.plans.refresh():
                 centre.state.decided(plan)
         rows = self.reported.take(centre.state.reported, centre.now_ms(), centre.averages)
+        self._compare(())
+        while self.reported.unreadable:
+            said = self.reported.unreadable.popleft()
+            facility = centre.plans.facility_of_source(said.source) or "unknown"
+            detail = f"period {said.period!r} from {said.start_ms}"[:200]
+            centre.findings.report("AVERAGE-UNREADABLE", facility, said.start_ms, once=said.source[:200], detail=detail)
         for simulated, table in rows:
             number = await asyncio.to_thread(centre.outbox.put, "averages", table, known_ms=centre.now_ms(), simulated=simulated)
             centre.averages.add(number, table)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tynys.domain.errors import MalformedError, SignatureError, StorageError, TynysError
+from tynys.domain.errors import SignatureError, StorageError, TynysError, WireError
 from tynys.storage.journal_records import JournalEntry
 from tynys.wire.chain import ChainVerdict
 from tynys.wire.compression import LIMIT, decompress_bounded
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
 NOBODY = UUID(int=0)
 CELLS_AT_ONCE = 500_000
 """Readings decoded before they are stored and the next batches of a request are opened."""
+CELLS_PER_RECORD = 16
+"""A decoded average or small record takes about the memory of this many readings."""
 MOST_IN_MEMORY = 6_000_000
 """Readings not in the lake yet, above which senders of recorded data are made to wait."""
+MOST_REPORTED = 20_000
+"""Averages of plants not taken yet, above which every sender is made to wait."""
 PAUSE_S, MOST_PAUSES = 0.05, 200
 
 
@@ -85,11 +89,10 @@ class Intake:
         return seal_reply(reply, self._key)
 
     async def _room(self, senders: Iterable[Gateway]) -> None:
-        """Let the recorded past wait while much of it is still on its way to the lake; live batches never wait."""
-        if any(gateway.live for gateway in senders):
-            return
+        """Let the recorded past wait while much of it is still on its way to the lake, and everybody while averages pile up."""
+        live = any(gateway.live for gateway in senders)
         for _ in range(MOST_PAUSES):
-            if self._state.tail.rows <= MOST_IN_MEMORY:
+            if len(self._state.reported) <= MOST_REPORTED and (live or self._state.tail.rows <= MOST_IN_MEMORY):
                 return
             await asyncio.sleep(PAUSE_S)
 
@@ -104,7 +107,7 @@ class Intake:
         for envelope in envelopes[start:]:
             opened.append(self._open_one(envelope))
             batch = opened[-1].batch
-            cells += sum(len(block) for block in batch.readings) if batch is not None else 0
+            cells += _weight(batch) if batch is not None else 0
             if cells >= CELLS_AT_ONCE:
                 break
         return opened
@@ -121,10 +124,10 @@ class Intake:
             key = gateway.keys.get(envelope.key_id)
             if key is None:
                 raise SignatureError(f"key {envelope.key_id} is not a key of gateway {gateway.id}", code="key.unknown")
-            if key.revoked:
+            if key.revoked and not self._journal.followed(gateway.id, digest):
                 raise SignatureError(f"key {envelope.key_id} of gateway {gateway.id} is revoked", code="key.revoked")
             batch = open_envelope(envelope, key.verify)
-            self._state.check_channels(gateway, batch)
+            self._state.check_owner(gateway, batch)
         except TynysError as problem:
             self._state.refused(gateway, problem, self._clock.now_ms())
             return Opened(envelope, digest, None, gateway, f"{problem.error_code}: {problem.message}")
@@ -143,7 +146,7 @@ class Intake:
             if where.conflict:
                 self._state.equivocation(each.gateway, batch, where.position, received_ms)
             elif not where.duplicate:
-                self._state.apply(each.gateway, batch, where.position, received_ms)
+                self._state.work_in(each.gateway, batch, where.position, received_ms)
             if not where.conflict:
                 verdict = self._chains.judge(each.gateway, batch, each.hash)
             outcome = Outcome.REFUSED if where.conflict else Outcome.DUPLICATE if where.duplicate else Outcome.STORED
@@ -166,9 +169,15 @@ class Intake:
     def _refusal(each: Opened) -> Receipt:
         try:
             header = each.envelope.header()
-        except MalformedError:
+        except WireError:
             return Receipt(NOBODY, NOBODY, 0, each.hash, Outcome.REFUSED, None, 0, each.reason, plan_known=False)
         return Receipt(header.gateway, header.epoch, header.seq, each.hash, Outcome.REFUSED, None, 0, each.reason, plan_known=False)
+
+
+def _weight(batch: Batch) -> int:
+    """How much memory a decoded batch takes, in readings."""
+    records = (batch.averages, batch.events, batch.zero_span_checks, batch.parameters, batch.losses, batch.unknown)
+    return sum(len(block) for block in batch.readings) + CELLS_PER_RECORD * sum(map(len, records))
 
 
 def _entry(opened: Opened, received_ms: int) -> JournalEntry:

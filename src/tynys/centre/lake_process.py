@@ -39,12 +39,11 @@ COMPACT_S = 3600.0
 
 
 def lake_batches(stored: Iterable[Stored], simulated: Simulated) -> Iterator[LakeBatch]:
-    """Journal rows as the lake takes them; evidence of conflicts stays in the journal."""
+    """Journal rows as the lake takes them; evidence of conflicts stays in the journal, only its position passes."""
     for each in stored:
-        if not each.conflict:
-            entry, batch = each.entry, decode_stored(each)
-            readings = batch.readings if batch is not None else ()
-            yield LakeBatch(each.position, entry.gateway, readings, simulated.of(entry.gateway), entry.received_ms)
+        entry, batch = each.entry, None if each.conflict else decode_stored(each)
+        readings = batch.readings if batch is not None else ()
+        yield LakeBatch(each.position, entry.gateway, readings, simulated.of(entry.gateway), entry.received_ms)
 
 
 class Simulated:
@@ -119,15 +118,13 @@ class LakeKeeper:
 
     def _follow(self) -> bool:
         """Take the next batches of the journal; whether there were any."""
-        stored = list(self._reader.read(self._read, GROUP))
-        for batch in lake_batches(stored, self._simulated):
+        moved = False
+        for batch in lake_batches(self._reader.read(self._read, GROUP), self._simulated):
             self._writer.add_batch(batch.position, batch.gateway, batch.blocks, batch.simulated, batch.received_ms)
+            self._read, moved = batch.position, True
             if self._writer.pending_rows >= self._flush_rows:
-                self._read = batch.position
                 self._flush()
-        if stored:
-            self._read = stored[-1].position
-        return bool(stored)
+        return moved
 
     def _due(self) -> bool:
         return self._writer.pending_rows >= self._flush_rows or self._writer.oldest_pending_s >= self._flush_s

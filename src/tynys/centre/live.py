@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import structlog
+
 from tynys.calc.running import running_windows
 from tynys.centre.civil import DAY, SHORT, window_of
 from tynys.centre.standing import SILENT_AFTER_MS, of_component, worst
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tynys.domain.instrument import Channel
     from tynys.domain.reading import ReadingBlock
 
+_log = structlog.get_logger("tynys.centre")
 FRESH_S = 0.5
 """A view this young is shown again instead of being made again. [s]."""
 _PERIPHERALS = {ComponentKind.PERIPHERAL, ComponentKind.FLOW}
@@ -51,6 +54,8 @@ class Live:
 
     async def facility(self, name: str, *, fresh_s: float = FRESH_S) -> FacilityView | None:
         """The facility now, None if no configuration of it is known."""
+        if name not in self._held and self._state.plans.shown(name, self._now_ms()) is None:
+            return None
         held = self._held.setdefault(name, _Held())
         if time.monotonic() - held.made_s > fresh_s:
             async with held.busy:
@@ -91,7 +96,11 @@ class Live:
             return {}
         pack = self._state.plans.packs.get(plan.configuration.plan.rule_pack)
         series = {block.channel: block for block in blocks}
-        rows = await asyncio.to_thread(running_windows, plan.configuration, pack, series, now_ms)
+        try:
+            rows = await asyncio.to_thread(running_windows, plan.configuration, pack, series, now_ms)
+        except Exception as problem:  # noqa: BLE001 - one facility's numbers must not take the page of the country away
+            _log.error("running averages failed", facility=plan.facility, error=repr(problem), exc_info=problem)
+            return {}
         return {(row.source, row.component): row for row in rows}
 
     def _source(self, plan: Plan, source: Source, running: Mapping[tuple[str, str], RunningAverage], now_ms: int) -> SourceView:

@@ -37,6 +37,11 @@ def _metrics(centre: Centre) -> Iterator[_Metric]:
         yield f'intake_latency_seconds{{quantile="{share}"}}', "gauge", "From a request's body to its signed reply.", value
 
 
+def _label(text: str) -> str:
+    """A label's value as the text format wants it."""
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
 def prometheus(centre: Centre) -> str:
     """The exposition text."""
     lines: list[str] = []
@@ -48,7 +53,7 @@ def prometheus(centre: Centre) -> str:
             lines += [f"# HELP tynys_{bare} {text}", f"# TYPE tynys_{bare} {kind}"]
         lines.append(f"tynys_{name} {value:g}" if isinstance(value, float) else f"tynys_{name} {value}")
     for gateway in centre.gateways:
-        labels = f'gateway="{gateway.id}",facility="{gateway.facility}",role="{gateway.role}"'
+        labels = f'gateway="{gateway.id}",facility="{_label(gateway.facility)}",role="{gateway.role}"'
         lines.append(f"tynys_gateway_batches_total{{{labels}}} {gateway.batches}")
         if gateway.lag_ms is not None:
             lines.append(f"tynys_gateway_lag_seconds{{{labels}}} {gateway.lag_ms / 1000}")

@@ -67,7 +67,7 @@ def rebuild(path: Path, *, progress: Callable[[int, int], None]) -> int:
     incarnation = reader.incarnation
     if incarnation is None or reader.last_position == 0:
         raise StorageError("the journal is empty", where=str(folder.journal), hint="there is nothing to make a lake of")
-    with _registry(path) as registry, LakeWriter(folder.lake, incarnation) as writer:
+    with _registry(path) as registry, LakeWriter(folder.lake, incarnation, adopt=True) as writer:
         rows = writer.rebuild(_all_batches(reader, Simulated(registry), progress))
     reader.close()
     return rows
@@ -88,11 +88,11 @@ def ask_status(path: Path) -> dict[str, Any]:
 
 
 def _all_batches(reader: JournalReader, simulated: Simulated, progress: Callable[[int, int], None]) -> Iterator[LakeBatch]:
-    last, after = reader.last_position, 0
-    while group := list(reader.read(after, GROUP)):
-        yield from lake_batches(group, simulated)
-        after = group[-1].position
-        progress(after, last)
+    last = reader.last_position
+    for batch in lake_batches(reader.read(0, last), simulated):
+        yield batch
+        if batch.position % GROUP == 0 or batch.position == last:
+            progress(batch.position, last)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from tynys.centre.averages import Averages
@@ -45,7 +46,7 @@ class Parts:
         self.lake = LakeReader(self.folder.lake, max_age_s=0.0)
         self.lake_position = 0
         self.tail = Tail()
-        self.stream = Stream()
+        self.stream = Stream(first=time.time_ns() // 1_000_000)  # later than every number of an earlier life
         self.findings = Findings()
         self.plans = PlanBook(self.registry)
         self.gateways = Gateways(self.registry)

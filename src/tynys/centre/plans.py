@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -13,7 +14,8 @@ from tynys.calc.pipeline import channels_needed
 from tynys.domain.base import from_ms, to_ms
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.configuration import FacilityConfiguration
-from tynys.domain.errors import ConfigurationError, MalformedError, NotFoundError, RefusedError
+from tynys.domain.consistency import check_configuration
+from tynys.domain.errors import ConfigurationError, MalformedError, NotFoundError, RefusedError, TooLargeError
 from tynys.law import load_pack
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ SHORTEST_WINDOW_MS = 1_200_000
 APPROVED, WAITING, REFUSED = "approved", "waiting", "refused"
 
 
+MOST_DOCUMENT = 1 << 20
+"""The longest configuration that is read; a plant of many stacks has a tenth of it. [bytes]"""
+_PACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""What a pack's name looks like: a name, never a path."""
 REGULATED = frozenset({ComponentKind.POLLUTANT, ComponentKind.GREENHOUSE_GAS, ComponentKind.WATER})
 
 
@@ -48,7 +54,7 @@ class Packs:
         """The pack a plan names."""
         if name not in self._packs:
             path = files("tynys.law") / "packs" / f"{name}.toml"
-            if not path.is_file():
+            if not _PACK_NAME.fullmatch(name) or not path.is_file():
                 raise ConfigurationError(f"rule pack {name!r} is not known", where="plan.rule_pack", hint="name a pack of tynys/law/packs")
             self._packs[name] = load_pack(path.read_text(encoding="utf-8"), f"{name}.toml")
         return self._packs[name]
@@ -158,10 +164,12 @@ class PlanBook:
         return changed
 
     def learn(self, document: bytes, *, facility: str, gateway: UUID, simulated: bool, position: int, now_ms: int) -> Plan:
-        """Keep a configuration that arrived in a batch; one that is not of the gateway's facility is refused."""
+        """Keep a configuration that arrived in a batch; one that nobody could work by, or that names another's things, is refused."""
+        if len(document) > MOST_DOCUMENT:
+            raise TooLargeError(f"a configuration of {len(document)} bytes, at most {MOST_DOCUMENT} are read", where=f"gateway {gateway}")
         try:
             configuration = msgspec.json.decode(document, type=FacilityConfiguration)
-        except msgspec.MsgspecError as problem:
+        except (msgspec.MsgspecError, RecursionError) as problem:
             raise MalformedError(f"the configuration cannot be read: {problem}", where=f"gateway {gateway}") from problem
         if configuration.facility.id != facility:
             raise RefusedError(
@@ -172,9 +180,28 @@ class PlanBook:
         digest = configuration.digest()
         held = self._plans.get(digest.hex())
         if held is None:
+            self._check(configuration, f"gateway {gateway}")
             self._registry.put_configuration(digest, facility, document, now_ms, position, gateway, simulated=simulated)
             held = self._plans[digest.hex()] = Plan(digest.hex(), document, configuration, WAITING, simulated, now_ms)
         return held
+
+    def _check(self, configuration: FacilityConfiguration, where: str) -> None:
+        """Refuse a configuration that does not fit together, whose rule pack is not known, or that claims another facility's things."""
+        if problems := check_configuration(configuration):
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            raise ConfigurationError(f"{problems[0]}{more}", where=where, hint="tynys plant check names them all", code="plan.inconsistent")
+        self.packs.get(configuration.plan.rule_pack)
+        channels, sources = {channel.id for channel in configuration.channels}, {source.id for source in configuration.sources}
+        for plan in self._plans.values():
+            if plan.facility == configuration.facility.id:
+                continue
+            taken = [*map(str, channels & plan.channels.keys()), *(sources & plan.components.keys())]
+            if taken:
+                raise RefusedError(f"{taken[0]} belongs to {plan.facility}", where=where, code="plan.of_another_facility")
+
+    def facility_of_source(self, source: str) -> str | None:
+        """The facility whose configuration has a source, None if none has."""
+        return next((plan.facility for plan in self._plans.values() if source in plan.components), None)
 
     def decide(self, digest: str, *, approved: bool, by: str, at_ms: int, reason: str = "") -> Plan:
         """Approve or refuse a plan."""
@@ -224,7 +251,7 @@ class PlanBook:
 
     def of_source(self, source: str, at_ms: int) -> Plan | None:
         """The configuration a page shows for a source."""
-        facility = next((plan.facility for plan in self._plans.values() if source in plan.components), None)
+        facility = self.facility_of_source(source)
         return self.shown(facility, at_ms) if facility is not None else None
 
     def of_channel(self, channel: UUID) -> Plan | None:

@@ -19,9 +19,9 @@ from tynys.centre.lake_child import LakeChild
 from tynys.centre.parts import Parts
 from tynys.centre.publisher import Publisher
 from tynys.centre.queries import CentreQueries
+from tynys.centre.stored import decode_stored
 from tynys.domain.errors import NotFoundError, RefusedError
 from tynys.wire.clock import open_clock
-from tynys.wire.payload import decode_payload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -110,18 +110,18 @@ class Centre(Parts):
             after = min(mark.replay_from, self.lake.position, mark.position)
         counted = self.state.position
         replayed = 0
-        while group := list(self.journal.read(after, REPLAY_GROUP)):
-            for stored in group:
-                gateway = self.gateways.find(stored.entry.gateway)
-                if gateway is not None and not stored.conflict:
-                    batch = decode_payload(stored.entry.payload)
-                    again = stored.position <= counted
-                    self.state.apply(gateway, batch, stored.position, stored.entry.received_ms, again=again)
-                    if not again:
-                        self.chains.judge(gateway, batch, stored.entry.hash)
-                replayed += 1
-            after = group[-1].position
-            self.tail.trim(self.lake.position)
+        for stored in self.journal.read(after, self.journal.last_position):
+            gateway = self.gateways.find(stored.entry.gateway)
+            batch = decode_stored(stored) if gateway is not None and not stored.conflict else None
+            if gateway is not None and batch is not None:
+                again = stored.position <= counted
+                self.state.work_in(gateway, batch, stored.position, stored.entry.received_ms, again=again)
+                if not again:
+                    self.chains.judge(gateway, batch, stored.entry.hash)
+            replayed += 1
+            if replayed % REPLAY_GROUP == 0:
+                self.tail.trim(self.lake.position)
+        self.tail.trim(self.lake.position)
         return replayed
 
     async def _stop(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
-from tynys.calc.timegrid import window_at
+from tynys.centre.civil import PERIODS, window_of
 from tynys.domain.average import Average, Origin
 from tynys.domain.status import PlantState
 from tynys.storage.lake_rows import averages_table
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tynys.centre.averages import Averages
     from tynys.domain.average import ReportedAverage
 
+MOST_UNREADABLE = 100
+AT_ONCE = 10_000
+"""Reported averages taken in one turn."""
 KEPT = 20_000
 """Reported averages that wait for ours."""
 _Key = tuple[str, str, str, int]
@@ -29,11 +32,13 @@ class Reported:
     def __init__(self) -> None:
         self._waiting: OrderedDict[_Key, ReportedAverage] = OrderedDict()
         self._late: list[tuple[Average, ReportedAverage]] = []
+        self.unreadable: deque[ReportedAverage] = deque(maxlen=MOST_UNREADABLE)
 
     def take(self, arrived: list[tuple[ReportedAverage, bool]], now_ms: int, averages: Averages) -> list[tuple[bool, pa.Table]]:
-        """Take what arrived (the list is emptied); rows for the lake by whether they are simulated."""
-        taken = arrived.copy()
-        arrived.clear()
+        """Take what arrived, a part at a time (the list is shortened); rows for the lake by whether they are simulated."""
+        now, arrived[:] = arrived[:AT_ONCE], arrived[AT_ONCE:]
+        taken = [(each, mark) for each, mark in now if _readable(each)]
+        self.unreadable.extend(each for each, _ in now if not _readable(each))
         for each, _ in taken:
             ours = averages.recent(each.source, each.component, each.period).get(each.start_ms)
             if ours is not None and not ours.provisional:
@@ -60,6 +65,11 @@ class Reported:
         return (pair for pair in pairs if pair[0].value != pair[1].value or pair[0].status is not pair[1].status)
 
 
+def _readable(each: ReportedAverage) -> bool:
+    """Whether an average is of a period there is, and begins where a window does."""
+    return each.period in PERIODS and window_of(each.period, each.start_ms)[0] == each.start_ms
+
+
 def _row(each: ReportedAverage, now_ms: int, averages: Averages) -> Average:
     ours = averages.last(each.source, each.component, each.period)
     return Average(
@@ -67,7 +77,7 @@ def _row(each: ReportedAverage, now_ms: int, averages: Averages) -> Average:
         component=each.component,
         period=each.period,
         start_ms=each.start_ms,
-        end_ms=window_at(each.period, each.start_ms)[1],
+        end_ms=window_of(each.period, each.start_ms)[1],
         value=each.value,
         unit=ours.unit if ours is not None else "",
         status=each.status,

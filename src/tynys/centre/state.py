@@ -12,7 +12,6 @@ from tynys.centre.civil import LENGTH_MS, SHORT
 from tynys.centre.facility import BULK_INSTANTS, Bulk, FacilityState
 from tynys.centre.gaps import Gaps
 from tynys.centre.plans import APPROVED, WAITING
-from tynys.domain.consistency import check_configuration
 from tynys.domain.errors import RefusedError, TynysError
 
 if TYPE_CHECKING:
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
     from tynys.domain.batch import Batch
     from tynys.storage.tail import Tail
 
+AHEAD_MS = 86_400_000
+"""What is said of a time further ahead than this is kept as evidence and worked into nothing. [ms]"""
+MOST_DETAIL = 2000
+"""Characters of a sender's text that a finding repeats."""
 CLOCK_TOLERANCE_MS = 30_000
 """A gateway's clock further from the centre's is a finding. [ms]"""
 _log = structlog.get_logger("tynys.centre")
@@ -54,6 +57,7 @@ class State:
         self.readings = 0
         self.recent: deque[tuple[float, int]] = deque(maxlen=4096)
         self._owner: dict[UUID, str] = {}
+        self._source_owner: dict[str, str] = {}
         for plan in plans.all():
             self._own(plan)
 
@@ -63,13 +67,19 @@ class State:
             self.facilities[name] = FacilityState(name)
         return self.facilities[name]
 
-    def check_channels(self, gateway: Gateway, batch: Batch) -> None:
-        """Refuse readings of a channel that belongs to another facility (any thread)."""
-        for block in batch.readings:
-            owner = self._owner.get(block.channel)
+    def check_owner(self, gateway: Gateway, batch: Batch) -> None:
+        """Refuse readings of a channel, or averages of a source, that belong to another facility (any thread)."""
+        for channel in {block.channel for block in batch.readings}:
+            owner = self._owner.get(channel)
             if owner is not None and owner != gateway.facility:
                 raise RefusedError(
-                    f"channel {block.channel} belongs to {owner}, the gateway to {gateway.facility}", code="channel.of_another_facility"
+                    f"channel {channel} belongs to {owner}, the gateway to {gateway.facility}", code="channel.of_another_facility"
+                )
+        for source in {average.source for average in batch.averages}:
+            owner = self._source_owner.get(source)
+            if owner is not None and owner != gateway.facility:
+                raise RefusedError(
+                    f"source {source!r} belongs to {owner}, the gateway to {gateway.facility}", code="source.of_another_facility"
                 )
 
     def refused(self, gateway: Gateway | None, problem: TynysError, now_ms: int) -> None:
@@ -93,11 +103,29 @@ class State:
         """Whether the plan the gateway works by is approved."""
         return bool(gateway.configuration) and self.plans.get(gateway.configuration).state == APPROVED
 
+    def work_in(self, gateway: Gateway, batch: Batch, position: int, received_ms: int, *, again: bool = False) -> None:
+        """`apply`, for a batch that is durable already: should it fail, that is a finding, and nobody else is held up by it."""
+        try:
+            self.apply(gateway, batch, position, received_ms, again=again)
+        except Exception as problem:  # noqa: BLE001 - one batch must neither stop the centre nor keep it from starting
+            _log.error("a stored batch could not be worked in", position=position, error=repr(problem), exc_info=problem)
+            self.findings.report(
+                "LINE-NOT-WORKED-IN",
+                gateway.facility,
+                received_ms,
+                once=str(position),
+                position=position,
+                detail=repr(problem)[:MOST_DETAIL],
+            )
+
     def apply(self, gateway: Gateway, batch: Batch, position: int, received_ms: int, *, again: bool = False) -> None:
         """Work a stored batch into everything held in memory; ``again`` when a checkpoint has counted it already."""
         count = sum(len(block) for block in batch.readings)
         self.tail.add(position, gateway.id, batch.readings, gateway.simulated)
-        self.rings.put(batch.readings)
+        ahead = max(batch.span_end_ms, *(block.start_ms + block.interval_ms * len(block) for block in batch.readings), 0)
+        early = ahead - received_ms > AHEAD_MS
+        if not early:
+            self.rings.put(batch.readings)
         if again:
             return
         self.position = max(self.position, position)
@@ -109,7 +137,10 @@ class State:
         facility = self.facility(gateway.facility)
         if batch.configuration is not None:
             self._learn(gateway, batch.configuration.document, position, received_ms)
-        self._cover(gateway, facility, batch, count)
+        if early:
+            self.findings.report("LINE-CLOCK", gateway.facility, received_ms, once=f"{gateway.id} early", offset_ms=ahead - received_ms)
+        else:
+            self._cover(gateway, facility, batch, count)
         self._note(gateway, facility, batch, received_ms)
 
     def decided(self, plan: Plan) -> None:
@@ -125,6 +156,8 @@ class State:
     def _own(self, plan: Plan) -> None:
         for channel in plan.configuration.channels:
             self._owner.setdefault(channel.id, plan.facility)
+        for source in plan.configuration.sources:
+            self._source_owner.setdefault(source.id, plan.facility)
 
     def _learn(self, gateway: Gateway, document: bytes, position: int, now_ms: int) -> None:
         """Take in the configuration a batch carries; what is wrong with it is a finding, the batch is stored all the same."""
@@ -133,14 +166,13 @@ class State:
                 document, facility=gateway.facility, gateway=gateway.id, simulated=gateway.simulated, position=position, now_ms=now_ms
             )
         except TynysError as problem:
-            self.findings.report("PLAN-UNREADABLE", gateway.facility, now_ms, once=problem.message, detail=problem.message)
+            check = "PLAN-INCONSISTENT" if problem.error_code == "plan.inconsistent" else "PLAN-UNREADABLE"
+            self.findings.report(check, gateway.facility, now_ms, once=problem.message[:200], detail=problem.message[:MOST_DETAIL])
             return
         gateway.configuration = plan.digest
         self._own(plan)
         if plan.state == WAITING and plan.simulated and self._approve_simulated:
             self.decided(self.plans.decide(plan.digest, approved=True, by="approve_simulated_plans", at_ms=now_ms))
-        for each in check_configuration(plan.configuration):
-            self.findings.report("PLAN-INCONSISTENT", gateway.facility, now_ms, once=f"{plan.digest} {each.where}", detail=str(each))
 
     def _cover(self, gateway: Gateway, facility: FacilityState, batch: Batch, count: int) -> None:
         """Note which span is complete, and open the windows the batch touches."""
@@ -150,16 +182,20 @@ class State:
         known = facility.coverage.add(gateway.id, gateway.channels, start, end, live=gateway.live)
         first = min((block.start_ms for block in batch.readings), default=start)
         last = max((block.start_ms + block.interval_ms * (len(block) - 1) + 1 for block in batch.readings), default=start)
-        touched = (min(start, first), max(end, last)) if count else (start, end)
+        inside = not count or (start <= first and last <= end)
+        touched = [(start, end)] if inside else [(start, end), (first, last)]
         if known:
-            facility.drop_bulk(*touched)
+            for span in touched:
+                facility.drop_bulk(*span)
         if self.plan_known(gateway):
-            if not known and touched == (start, end) and end - start >= LENGTH_MS[SHORT] and self._has_room(count):
+            if not known and inside and end - start >= LENGTH_MS[SHORT] and self._has_room(count):
                 facility.bulk.append(Bulk(start, end, batch.readings, count))
-            facility.touch(*touched, time.monotonic())
+            for span in touched:
+                facility.touch(*span, time.monotonic())
         else:
-            facility.unplanned.add(*touched)
-            self._planless(gateway, touched[0])
+            for span in touched:
+                facility.unplanned.add(*span)
+            self._planless(gateway, min(start, first) if end > start else first)
         if end > start:
             gateway.span_end_ms = max(gateway.span_end_ms or 0, end)
 
@@ -190,11 +226,11 @@ class State:
         if plan is not None and gateway.live:
             facility.changed.update(block.channel for block in batch.readings)
             facility.received_ms = time.time_ns() // 1_000_000
-        facility.events.extend(batch.events)
         for loss in batch.losses:
             channel = names.get(loss.channel) if loss.channel is not None else None
-            self.gaps.add(name, channel.name if channel else None, loss.start_ms, loss.end_ms, loss.count, loss.cause)
-            self.findings.report("LINE-LOSS", gateway.facility, loss.start_ms, loss.end_ms, count=loss.count, cause=loss.cause)
+            self.gaps.add(name, channel.name if channel else None, loss.start_ms, loss.end_ms, loss.count, loss.cause[:MOST_DETAIL])
+            cause = loss.cause[:MOST_DETAIL]
+            self.findings.report("LINE-LOSS", gateway.facility, loss.start_ms, loss.end_ms, count=loss.count, cause=cause)
         if batch.clock is not None:
             gateway.clock_offset_ms = batch.clock.offset_ms
         ahead = batch.sealed_ms - received_ms

@@ -52,10 +52,10 @@ class _Listener:
 class Stream:
     """Publishes events to any number of listeners without ever waiting for one."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
         self._ring: deque[StreamEvent] = deque(maxlen=RING)
         self._listeners: set[_Listener] = set()
-        self._next = 1
+        self._first = self._next = first
         self._closed = False
         self.dropped = 0
 
@@ -80,7 +80,7 @@ class Stream:
 
     def replay(self, after: int, interest: Interest) -> Iterator[StreamEvent]:
         """Events of the ring later than number ``after``; a number from another life of the centre replays the whole ring."""
-        if after >= self._next:
+        if not self._first <= after < self._next:
             after = 0
         return (event for event in list(self._ring) if event.id > after and interest.takes(event))
 
@@ -89,12 +89,14 @@ class Stream:
     ) -> AsyncIterator[bytes]:
         """Frames for one listener until it leaves or the centre stops: greeting, what it missed, then live events and heartbeats."""
         listener = _Listener(interest)
-        if after is not None:
-            listener.queue.extend(self.replay(after, interest))
+        missed = deque(self.replay(after, interest)) if after is not None else deque()
         self._listeners.add(listener)
         try:
             yield b"retry: %d\n\n" % RETRY_MS + (b"event: hello\ndata: %s\n\n" % hello if hello else b"")
             while not self._closed:
+                if missed:
+                    yield b"".join(missed.popleft().frame for _ in range(min(QUEUE, len(missed))))
+                    continue
                 if listener.queue:
                     frames = b"".join(event.frame for event in listener.queue)
                     listener.queue.clear()

@@ -63,7 +63,7 @@ PATHS: dict[str, Any] = {
             "servers": _INTAKE,
             "description": "Up to 64 signed batches, zstd-compressed; the signed reply has a receipt for each, made after it is durable.",
             "requestBody": {"required": True, "content": _PROTOBUF},
-            "responses": _responses("A signed reply.", _PROTOBUF, 400, 413, 503),
+            "responses": _responses("A signed reply.", _PROTOBUF, 400, 408, 413, 415, 503),
         }
     },
     "/v1/enrol": {
@@ -74,7 +74,7 @@ PATHS: dict[str, Any] = {
             "servers": _INTAKE,
             "description": "Let a gateway in with a one-time code.",
             "requestBody": {"required": True, "content": {"application/json": {"schema": _ENROL}}},
-            "responses": _responses("Enrolled.", {"application/json": {"schema": _ENROLLED}}, 400, 403),
+            "responses": _responses("Enrolled.", {"application/json": {"schema": _ENROLLED}}, 400, 403, 408, 413),
         }
     },
     "/v1/time": {

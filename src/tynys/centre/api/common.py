@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 _encode = msgspec.json.Encoder().encode
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
+Place = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""A number in a cursor: a position or an instant, never one a store cannot hold."""
 DEFAULT_SPAN = timedelta(days=1)
 _WORDS = {
     400: "Malformed.",
     403: "Not allowed.",
     404: "Nothing has this name.",
+    408: "The body did not arrive in time.",
     413: "Too large.",
+    415: "Another media type or encoding was expected.",
     422: "A parameter is wrong.",
     503: "Busy, try again.",
 }
@@ -61,21 +65,14 @@ def says(shape: type[Shape], description: str, **other: dict[str, Any]) -> dict[
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses that are problems."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}}
-    words = {
-        403: "Not allowed.",
-        404: "Nothing has this name.",
-        413: "Too large.",
-        400: "Malformed.",
-        422: "A parameter is wrong.",
-        503: "Busy.",
-    }
-    return {status: {"description": words[status], "content": content} for status in statuses}
+    return {status: {"description": _WORDS[status], "content": content} for status in statuses}
 
 
 def span_of(start: datetime | None, end: datetime | None, now_ms: int) -> tuple[int, int]:
     """The span asked for. [ms since 1970 UTC]."""
     end = end if end is not None else from_ms(now_ms + 1)
-    start = start if start is not None else max(end - DEFAULT_SPAN, EARLIEST)
+    if start is None:
+        start = max(end, EARLIEST + DEFAULT_SPAN) - DEFAULT_SPAN
     if not EARLIEST <= start <= LATEST or not EARLIEST <= end <= LATEST:
         raise invalid("start", f"expected instants between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}")
     if start >= end:
@@ -99,7 +96,7 @@ def place(after: str | None, kind: type[T]) -> T | None:
         return None
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)), type=kind)
-    except (msgspec.MsgspecError, binascii.Error, ValueError) as problem:
+    except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError) as problem:
         raise invalid("after", "expected the `next` of a page before") from problem
 
 

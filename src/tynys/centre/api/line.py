@@ -10,7 +10,7 @@ from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads the annotation
 from starlette.responses import Response
 
 from tynys.centre.api import render, shapes
-from tynys.centre.api.common import After, Limit, The, answer, cursor, place, problems, says
+from tynys.centre.api.common import After, Limit, Place, The, answer, cursor, place, problems, says
 from tynys.domain.base import to_ms
 
 router = APIRouter(prefix="/api/v1", tags=["line"])
@@ -24,8 +24,8 @@ Authorization = Annotated[str, Header(description="`Bearer` and the admin token 
 @router.get("/receipts", responses=says(shapes.ReceiptList, "Stored batches."), response_class=Response)
 async def receipts(centre: The, after: After = None, limit: Limit = 100) -> Response:
     """Batches in the journal, by position: what every signed receipt stands for."""
-    begin = place(after, tuple[int])
-    stored = await asyncio.to_thread(lambda: list(centre.journal.read(begin[0] if begin is not None else 0, limit)))
+    begin = place(after, tuple[Place])
+    stored = await asyncio.to_thread(lambda: list(centre.journal.read(begin[0] if begin is not None else 0, limit, payloads=False)))
     following = cursor(stored[-1].position) if len(stored) == limit else None
     items = [render.receipt(each) for each in stored]
     return answer(shapes.ReceiptList(simulated=centre.simulated, next=following, items=items))

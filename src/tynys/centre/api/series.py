@@ -14,7 +14,7 @@ from starlette.responses import Response
 from tynys.centre import imported
 from tynys.centre.api import formats, render, shapes
 from tynys.centre.api.averages_bulk import ALL, MOST_ROWS, BulkColumn, bulk_answer, stored
-from tynys.centre.api.common import After, End, Limit, Start, The, answer, cursor, invalid, place, problems, says, span_of
+from tynys.centre.api.common import After, End, Limit, Place, Start, The, answer, cursor, invalid, place, problems, says, span_of
 from tynys.centre.averages_page import averages_columns, averages_page
 from tynys.domain.base import from_ms, to_ms
 from tynys.domain.errors import NotFoundError
@@ -51,7 +51,7 @@ async def readings(
     """Raw readings of channels, by time, then channel; a page ends at an instant, never within one."""
     span = span_of(start, end, centre.now_ms())
     channels = _channels(centre, source, channel)
-    begin = place(after, tuple[int])
+    begin = place(after, tuple[Place])
     first = max(span[0], begin[0]) if begin is not None else span[0]
     page = await asyncio.to_thread(formats.readings_page, centre.readings, channels, first, span[1], limit)
     following = cursor(page.next_ms) if page.next_ms is not None else None
@@ -80,7 +80,7 @@ async def averages(
     span = span_of(start, end, centre.now_ms())
     known_ms = to_ms(known) if known is not None else None
     asked = (centre.averages, source, [component] if component is not None else None, period, span, known_ms)
-    begin = place(after, tuple[str, int, str])
+    begin = place(after, tuple[str, Place, str])
     simulated = await asyncio.to_thread(imported.is_simulated, centre, source)
     form = formats.chosen(format, accept)
     if form != "json":
