@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 
 from benchmarks.catalogue import BENCHMARKS
 from benchmarks.table import figures_table
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from benchmarks.figures import Benchmark, Figure
 
 
+WIDTH = 150
+"""Of the table where no terminal says otherwise. [characters]"""
+
+
 def main(arguments: Sequence[str] | None = None, *, known: Sequence[Benchmark] = BENCHMARKS, console: Console | None = None) -> int:
     """Run what was asked for; 1 if a benchmark could not be carried out. A missed target is no failure."""
     names = [each.name for each in known]
@@ -30,7 +35,7 @@ def main(arguments: Sequence[str] | None = None, *, known: Sequence[Benchmark] =
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     parser.add_argument("--list", action="store_true", help="say what there is, measure nothing")
     asked = parser.parse_args(arguments)
-    console = console or Console()
+    console = console or Console(width=None if sys.stdout.isatty() else WIDTH)
     if asked.list:
         for each in known:
             console.print(f"{each.name:10} {each.title}", highlight=False)
@@ -55,7 +60,7 @@ def run_all(chosen: Sequence[Benchmark], console: Console) -> tuple[list[Figure]
                 figures += each.run(lambda text, each=each, status=status: status.update(f"{each.title}: {text}"))  # type: ignore[misc]
             except Exception as problem:  # noqa: BLE001 - whatever broke, the other benchmarks still count
                 failed.append(each.name)
-                console.print(f"[bold]{each.name} could not be measured[/bold]: {problem}", highlight=False)
+                console.print(f"[bold]{each.name} could not be measured[/bold]: {escape(str(problem))}", highlight=False)
                 continue
         console.print(f"{number}/{len(chosen)} {each.name}: {each.title} ({time.monotonic() - began:.0f} s)", highlight=False)
     return figures, failed

@@ -146,8 +146,8 @@ def duckdb_peer(files: list[str], start_ms: int, end_ms: int) -> dict[str, Calla
         f"WHERE {inside} AND component = 'so2' GROUP BY bucket ORDER BY bucket"
     )
     return {
-        "arrow duckdb": lambda: _stream(connection.execute(year).to_arrow_table()),
-        "chart duckdb": lambda: _stream(connection.execute(chart).to_arrow_table()),
+        "arrow duckdb": lambda: _stream(connection.sql(year).to_arrow_table()),
+        "chart duckdb": lambda: _stream(connection.sql(chart).to_arrow_table()),
     }
 
 
