@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from rich.cells import cell_len
@@ -209,9 +210,16 @@ def test_a_checked_number_has_five_digits_and_no_more(value, shown):
     assert figure(value, voice("en")) == shown
 
 
-@pytest.mark.parametrize(("has_document", "says"), [(True, "next    describe"), (False, "put the facility's document")])
-def test_after_init_the_next_step_is_named(tmp_path, capsys, has_document, says):
-    show_new(NewPlant(tmp_path, tmp_path / "plant.toml", "g", "9f2a", None, has_document=has_document))
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("has_document", [True, False])
+def test_after_init_the_next_step_is_named_in_the_language(tmp_path, capsys, language, has_document):
+    made = NewPlant(tmp_path, tmp_path / "plant.toml", UUID(int=7), "9f2a", None, has_document=has_document)
+    show_new(made, language)
     said = capsys.readouterr().out
-    assert says in said
-    assert "[centre]" in said
+    assert "`[centre]`" in said
+    assert f"tynys plant check {tmp_path / 'plant.toml'}" in said
+    assert (str(tmp_path) + " ") in said.replace(",", " ") or has_document
+    assert len(said.splitlines()) == 5
+    if language != "en":
+        plain = re.sub(r"`[^`]*`", "", said).replace(str(tmp_path), "").replace("tynys plant check", "")
+        assert latin_words(plain) == set()

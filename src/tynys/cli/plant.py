@@ -31,6 +31,7 @@ def init(
     configuration: Annotated[Path | None, typer.Option(help="facility document to copy in", exists=True, dir_okay=False)] = None,
     role: Annotated[str, typer.Option(help="live or history")] = "live",
     page_port: Annotated[int, typer.Option(help="port of the local page")] = 8081,
+    lang: Language = "en",
 ) -> None:
     """Make a gateway's keys and a commented plant.toml; with a code, enrol it at the centre."""
     from tynys.cli.plant_tables import show_new
@@ -52,7 +53,7 @@ def init(
         )
     except TynysError as error:
         raise _refusal(error) from None
-    show_new(made)
+    show_new(made, lang)
 
 
 @plant.command()

@@ -31,16 +31,24 @@ _STALE_MS = 30_000
 """A reading older than this is shown with its age in colour: three intervals of the slowest signal. [ms]"""
 
 
-def show_new(made: NewPlant) -> None:
+def show_new(made: NewPlant, language: Language = "en") -> None:
     """What was made, and what to do next."""
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"gateway {made.gateway}\nkey     {made.key_id} (gateway.key; never leaves this machine)\nwrote   {made.settings_file}")
-    if made.enrolment:
-        console.print("enrolled at the centre" + (" as simulated" if made.enrolment.simulated else ""))
+    say = voice(language)
+    if made.enrolment is None:
+        enrolled = say.t("init.not_enrolled")
     else:
-        console.print("not enrolled: ask the centre for a one-time code, or fill in [centre] by hand", markup=False)
-    document = "" if made.has_document else f"put the facility's document into {made.folder}, "
-    console.print(f"next    {document}describe the devices, then: tynys plant check {made.settings_file}")
+        enrolled = say.t("init.enrolled_simulated" if made.enrolment.simulated else "init.enrolled")
+    following = "init.next" if made.has_document else "init.next_document"
+    lines = (
+        say.t("init.gateway", gateway=made.gateway),
+        say.t("init.key", key=made.key_id),
+        say.t("init.wrote", file=made.settings_file),
+        enrolled,
+        say.t(following, folder=made.folder, command=f"tynys plant check {made.settings_file}"),
+    )
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(line, markup=False)
 
 
 def show_status(view: PlantView, language: Language) -> None:
