@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from playwright.async_api import expect
 
+expect.set_options(timeout=20_000)
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 ARGUMENTS = ("--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-gpu-watchdog")

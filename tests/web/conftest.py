@@ -68,7 +68,7 @@ async def origins():
         "full": sample_app(Sample(), **still),
         "empty": sample_app(Sample(empty=True), **still),
         "loading": sample_app(Sample(loading=0.4), **still),
-        "plant": local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS),
+        "plant": local_app(SamplePlant(**still), page=local.render_plant, mount=local.routes(), headers=HEADERS),
     }
     async with AsyncExitStack() as stack:
         yield {name: await stack.enter_async_context(browser.serving(app)) for name, app in apps.items()}

@@ -23,8 +23,8 @@ from tynys.plant.views import (
 class SamplePlant:
     """`LocalQueries` in memory."""
 
-    def __init__(self, line=LineState.CUT, now_ms=NOW):
-        self.line, self.now_ms = line, now_ms
+    def __init__(self, line=LineState.CUT, now_ms=NOW, beat_s=1.0):
+        self.line, self.now_ms, self.beat_s = line, now_ms, beat_s
         self.centre = Sample(now_ms=now_ms)
 
     async def plant(self):
@@ -100,4 +100,4 @@ class SamplePlant:
     async def changes(self):
         while True:
             yield await self.plant()
-            await asyncio.sleep(1)
+            await asyncio.sleep(self.beat_s)

@@ -31,7 +31,7 @@ async def tab_to(page, words, *, most=80):
 
 async def moved(page, selector, x):
     """Wait until an element has left the place it had."""
-    for _ in range(100):
+    for _ in range(400):
         if abs((await page.locator(selector).first.bounding_box())["x"] - x) > 1:
             return
         await page.wait_for_timeout(50)
@@ -279,6 +279,9 @@ async def test_the_plant_s_own_page_shows_its_averages_with_the_line_cut(visitor
     assert "The line to the ministry is cut" in await visitor.heading()
     cells = page.locator(".cell")
     plant = await SamplePlant().plant()
+    await page.evaluate("() => document.querySelector('#live-plant').classList.add('htmx-request')")
+    opacity = await page.evaluate("() => getComputedStyle(document.querySelector('#live-plant')).opacity")
+    assert opacity == "1", "a wall screen must not blink while it asks"
     assert await cells.count() == sum(len(source.components) for source in plant.sources) > 0
     assert all([re.search(r"20-minute mean \d\d:\d\d–\d\d:\d\d: [\d.,—]+", await cell.inner_text()) for cell in await cells.all()])
     await expect(page.locator(".alarms li")).to_have_count(2)

@@ -68,7 +68,7 @@ async def opened(visitor, country, origin, path):
     """A page that listens and has asked once, as it does when it begins to listen."""
     async with visitor.page.expect_response(lambda answer: "part=live" in answer.url):
         await visitor.go(origin + path)
-    for _ in range(100):
+    for _ in range(500):
         if country.listeners:
             break
         await asyncio.sleep(0.02)
@@ -143,7 +143,7 @@ async def test_many_events_are_few_questions(arrive, country) -> None:
 
 async def passing(page, line, *, visible):
     """Let the page's own time pass until the line is said to be lost, or taken up again."""
-    for _ in range(20):
+    for _ in range(60):
         await page.clock.fast_forward(2_000)
         await asyncio.sleep(0.2)
         if await line.is_visible() == visible:
