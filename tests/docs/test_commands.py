@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from docs_support import ROOT, invocations, pages, typed
 
 from tynys.cli.reference import page
+from tynys.domain.errors import TynysError
+from tynys.sim.faults.grammar import parse_faults
+from tynys.sim.plants import FACILITIES, plant_spec
 
 PAGE = ROOT / "docs" / "reference" / "commands.md"
 INLINE = re.compile(r"`(tynys [^`]+)`")
@@ -135,3 +139,22 @@ def test_programs_the_pages_call_are_known_ones():
             first = re.sub(r"^(?:[A-Z_]+=\S+\s*)+", "", line).split(" ")[0]
             if first:
                 assert Path(first).name in usual or shutil.which(Path(first).name), f"{name}: {line}"
+
+
+def test_every_fault_that_a_page_injects_exists():
+    shown = set()
+    for name in pages():
+        for line in typed((ROOT / name).read_text(encoding="utf-8")):
+            for words in invocations(line, "tynys"):
+                shown |= {value for option, value in pairwise(words) if option == "--fault" and words[0] != "databank"}
+                shown |= set(words[3:]) if words[:2] == ["sim", "inject"] else set()
+    assert len(shown) > 2
+    for fault in shown:
+        assert any(fits(fault, plant_spec(facility)) for facility in FACILITIES), fault
+
+
+def fits(fault, plant):
+    try:
+        return bool(parse_faults((fault,), plant, 0))
+    except TynysError:
+        return False

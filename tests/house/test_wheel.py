@@ -114,4 +114,4 @@ def test_the_page_of_the_interface_names_every_route_and_parameter(centre):
     page = httpx.get(f"{centre[0]}/api/v1/docs", trust_env=False).text
     assert document["paths"].keys() <= {path for path in document["paths"] if path in page}
     told = {each["name"] for item in document["paths"].values() for operation in item.values() for each in operation.get("parameters", ())}
-    assert {name for name in told if f"<code>{name}" not in page} == set()
+    assert {name for name in told if f"<b>{name}" not in page} == set()
