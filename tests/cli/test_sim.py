@@ -64,6 +64,22 @@ def test_inject_writes_the_control_file_of_a_running_plant(invoke, tmp_path):
     assert control.read_text() == ""
 
 
+@pytest.mark.parametrize(
+    ("lang", "one", "none"),
+    [("en", "1 fault from", "all faults lifted"), ("ru", "1 неисправность со", "сняты"), ("kk", "1 ақау", "барлық ақау алынды")],
+)
+def test_inject_says_what_it_set_in_the_language(invoke, tmp_path, lang, one, none):
+    ports = tmp_path / "p.json"
+    ports.write_text(json.dumps({"facility": "gres-1", "control": str(tmp_path / "p.faults")}))
+    assert one in invoke("inject", ports, "leak", "--lang", lang).stdout
+    assert none in invoke("inject", ports, "--lang", lang).stdout
+
+
+@pytest.mark.parametrize(("lang", "fuel"), [("en", "Ekibastuz coal"), ("ru", "Экибастузский уголь"), ("kk", "Екібастұз көмірі")])
+def test_fuels_are_listed_in_the_language(invoke, lang, fuel):
+    assert invoke("list", "--lang", lang).stdout.count(fuel) == 4
+
+
 def test_a_plant_without_control_file_says_so(invoke, tmp_path):
     ports = tmp_path / "p.json"
     ports.write_text(json.dumps({"facility": "gres-1", "control": None}))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+
+if TYPE_CHECKING:
+    from tynys.present.catalogue import Language
 
 FAILED = 1
 LANGUAGES = ("kk", "ru", "en")
@@ -114,7 +117,9 @@ def list_plants(
     lang: Annotated[str, typer.Option(help="kk, ru or en")] = "en",
 ) -> None:
     """List the simulated plants, their stacks and boilers."""
+    from tynys.domain.fuel import FUELS
     from tynys.sim.plants import PLANTS
+    from tynys.sim.plants.configuration import FUEL_IDS
 
     _language(lang)
     rows = [
@@ -132,9 +137,10 @@ def list_plants(
     if json:
         _print_json(rows)
         return
+    fuels = {fuel: getattr(FUELS[known].names, lang) for fuel, known in FUEL_IDS.items()}
     for row in rows:
-        boilers = f"{len(row['units'])} × {'/'.join(row['fuels'])}"
-        typer.echo(f"{row['facility']:8} {row['name']:40} {row['region']}  {', '.join(row['stacks'])}  {boilers}")
+        boilers = f"{len(row['units'])} × {' / '.join(fuels[fuel] for fuel in row['fuels'])}"
+        typer.echo(f"{row['facility']:8} {row['name']:34} {row['region']}  {', '.join(row['stacks']):37}  {boilers}")
 
 
 @sim.command()
@@ -205,14 +211,18 @@ def inject(
     fault: Annotated[
         list[str] | None, typer.Argument(help="NAME, NAME:target, NAME@+seconds, NAME@moment, with /seconds for how long; none lifts all")
     ] = None,
+    *,
+    lang: Annotated[str, typer.Option(help="kk, ru or en")] = "en",
 ) -> None:
     """Set the faults of a running plant: exactly those given, in place of those injected before."""
     import json as codec
 
     from tynys.domain.errors import TynysError
+    from tynys.present.voice import voice
     from tynys.sim.faults.grammar import parse_faults
     from tynys.sim.plants import plant_spec
 
+    _language(lang)
     ports = codec.loads(ports_file.read_text(encoding="utf-8"))
     wanted = tuple(fault or ())
     try:
@@ -227,7 +237,9 @@ def inject(
     draft = target.with_name(f".{target.name}.draft")
     draft.write_text("".join(f"{line}\n" for line in wanted), encoding="utf-8")
     draft.replace(target)
-    typer.echo(f"{ports['facility']}: {len(wanted)} fault(s) set from the next tick on")
+    say = voice(cast("Language", lang))
+    facility = ports["facility"]
+    typer.echo(say.n("sim.injected", len(wanted), facility=facility) if wanted else say.t("sim.lifted", facility=facility))
 
 
 def _language(lang: str) -> None:
