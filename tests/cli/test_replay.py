@@ -100,6 +100,7 @@ def test_a_broken_line_is_named_before_anything_is_sent(tmp_path: Path, said_her
         ("--start", "0001-01-01T00:00Z", "from 1970"),
         ("--column", "NOX=sox", "expected one of so2, no"),
         ("--lang", "de", "'en'"),
+        ("--facility", "../etc", "expected 1 to 80 Latin letters"),
         ("--start", "2011-01-01T00:30Z", "whole hour"),
         ("--column", "NOX", "COLUMN=component"),
     ],

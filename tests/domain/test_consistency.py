@@ -105,6 +105,14 @@ def test_a_chain_that_lacks_what_its_basis_needs_is_told_why():
     assert any("the channel is at actual conditions" in p for p in found)
 
 
+@pytest.mark.parametrize("written", ["", "../etc", "a b", "станция", "-a", "a" * 81])
+def test_an_identifier_that_cannot_stand_in_an_address_is_said(written):
+    one = configuration()
+    facility = msgspec.structs.replace(one.facility, id=written)
+    found = [str(p) for p in check_configuration(msgspec.structs.replace(one, facility=facility))]
+    assert any("facility: expected an identifier of 1 to 80 Latin letters, digits, dots, hyphens and underscores" in p for p in found)
+
+
 def test_a_name_used_twice_is_said_once():
     found = problems('name = "gas.no2"', 'name = "gas.no"')
     assert sum("each identifier once" in p for p in found) == 1

@@ -32,7 +32,7 @@ def replay(
     facility: Annotated[str, typer.Option(help="id of the facility it becomes")] = "recorded",
     column: Annotated[list[str] | None, typer.Option(help="COLUMN=component (repeat); NOX=nox and CO=co otherwise")] = None,
     centre: Annotated[Path | None, typer.Option(help="folder of a running centre; one of its own in a temporary folder otherwise")] = None,
-    approve: Annotated[bool, typer.Option(help="approve the plan at that centre")] = False,
+    approve: Annotated[bool, typer.Option("--approve", help="approve the plan at that centre")] = False,
     keep: Annotated[Path | None, typer.Option(help="keep centre and gateway in this (new) folder")] = None,
     show: Annotated[int, typer.Option(min=0, help="so many differing rows are shown")] = 10,
     lang: Annotated[Literal["en", "ru", "kk"], typer.Option(help="language of what is told")] = "en",
@@ -41,6 +41,7 @@ def replay(
     from tynys.cli import logs
     from tynys.cli.replay_chain import Order, carry
     from tynys.cli.replay_table import Progress, show_result
+    from tynys.domain.base import IDENTIFIER, is_identifier
     from tynys.domain.errors import TynysError
     from tynys.present.voice import voice
 
@@ -48,6 +49,8 @@ def replay(
     say = voice(lang)
     try:
         columns = _columns(column or DEFAULT_COLUMNS)
+        if not is_identifier(facility):
+            raise typer.BadParameter(f"expected {IDENTIFIER}, got {facility!r}", param_hint="--facility")
         order = Order(
             folder=folder, columns=columns, start_ms=_start_ms(start), facility=facility, centre=centre, approve=approve, keep=keep
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,6 +10,15 @@ import msgspec
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with its zone; records on the wire and arrays use whole milliseconds since 1970 UTC instead."""
+
+
+IDENTIFIER = "1 to 80 Latin letters, digits, dots, hyphens and underscores, beginning with a letter or digit"
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text may name a thing of the model in addresses, files and other documents (`IDENTIFIER` says it in words)."""
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tynys.domain.base import IDENTIFIER, is_identifier
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.facility import DuctKind
 from tynys.domain.fuel import FUELS
@@ -63,6 +64,8 @@ def _identities(c: FacilityConfiguration) -> Iterator[Problem]:
     if c.facility.region not in REGIONS:
         yield Problem("facility", "a region of ISO 3166-2:KZ", f'"{c.facility.region}"', f"One of {', '.join(sorted(REGIONS))}.")
     for what, ids in (
+        ("facility", [c.facility.id]),
+        ("plan", [c.plan.id]),
         ("units", [u.id for u in c.units]),
         ("sources", [s.id for s in c.sources]),
         ("points", [p.id for p in c.points]),
@@ -75,6 +78,8 @@ def _identities(c: FacilityConfiguration) -> Iterator[Problem]:
     ):
         seen: set[str] = set()
         for name in ids:
+            if not is_identifier(name):
+                yield Problem(what, f"an identifier of {IDENTIFIER}", f'"{name}"', "Names for people stand in names.")
             if name in seen:
                 yield Problem(what, "each identifier once", f'"{name}" twice', "Rename one of them.")
             seen.add(name)
