@@ -124,4 +124,4 @@ async def test_a_driver_of_a_broken_file_gives_gaps_and_says_why(tmp_path, chann
     assert {sample.cause for sample in (await driver.poll(START_MS)).values()} == {GapCause.UNDECODABLE}
     assert "line 2" in driver.health.last_error
     report = await probe(settings("a.csv"), channels, folder=tmp_path)
-    assert "line 2" in report.error
+    assert "line 2" in report.error.values["detail"]
