@@ -7,6 +7,7 @@ import json
 import math
 import time
 from contextlib import suppress
+from typing import Any
 
 import httpx
 
@@ -17,7 +18,8 @@ class LatencyWatch:
     def __init__(self) -> None:
         self._offered_s: dict[int, float] = {}
         self._seconds: list[float] = []
-        self._newest: dict[str, int] = {}
+        self._newest: dict[tuple[str, str], int] = {}
+        self._of_sources_s: list[float] = []
         self._ages_s: list[float] = []
 
     def offered(self, t_ms: int) -> None:
@@ -41,13 +43,17 @@ class LatencyWatch:
             elif line.startswith("data:") and event == "readings":
                 self._note(json.loads(line[5:]), time.monotonic())
 
-    def _note(self, message: dict[str, dict[str, list[float]]], arrived_s: float) -> None:
-        for channel, (t_ms, *_) in message["channels"].items():
+    def _note(self, message: dict[str, Any], arrived_s: float) -> None:
+        facility, of_source = message["facility"], message["source"] is not None
+        for name, (t_ms, *_) in message["channels"].items():
+            channel = (facility, name)
             offered_s, before_ms = self._offered_s.get(int(t_ms)), self._newest.get(channel, 0)
             if offered_s is not None and before_ms < t_ms:
                 self._newest[channel] = int(t_ms)
                 self._seconds.append(arrived_s - offered_s)
-                if before_ms:
+                if of_source:
+                    self._of_sources_s.append(arrived_s - offered_s)
+                if of_source and before_ms:
                     self._ages_s.append(arrived_s - self._offered_s[before_ms])
 
     def beside(self) -> LatencyWatch:
@@ -58,20 +64,20 @@ class LatencyWatch:
 
     @property
     def count(self) -> int:
-        """Values that reached the stream."""
-        return len(self._seconds)
+        """Values of sources that reached the stream; plant signals, which come every ten seconds, are left out."""
+        return len(self._of_sources_s)
 
     def quantile_s(self, share: float) -> float | None:
-        """Nearest-rank quantile of all values that reached the stream; None when none did. [s]."""
-        return _quantile(self._seconds, share)
+        """Nearest-rank quantile of these values; None when none arrived. [s]."""
+        return _quantile(self._of_sources_s, share)
 
     def age_quantile_s(self, share: float) -> float | None:
-        """The same of how old a shown value had become when the next one took its place: a batch longer. [s]."""
+        """The same of how old such a value had become when the next one took its place: a batch longer. [s]."""
         return _quantile(self._ages_s, share)
 
     def p99_s(self) -> float | None:
-        """99th percentile. [s]."""
-        return self.quantile_s(0.99)
+        """99th percentile (nearest rank) of all values that reached the stream, plant signals too; None when none did. [s]."""
+        return _quantile(self._seconds, 0.99)
 
 
 def _quantile(values: list[float], share: float) -> float | None:
