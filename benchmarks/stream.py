@@ -67,7 +67,7 @@ def measure(say: Say) -> list[Figure]:
 
 async def _listen_to_the_bare_loop(demo: Demo, country: Country, folder: Path) -> LatencyWatch:
     """Run the bare loop on all plants' analysers for as long as the demo is counted."""
-    devices = [device for plant in demo.plants for device in read_ports(country.ports(plant))["devices"]]
+    devices = [device | {"facility": plant} for plant in demo.plants for device in read_ports(country.ports(plant))["devices"]]
     described, told = folder / "devices.json", folder / "bare.json"
     described.write_bytes(msgspec.json.encode({"devices": devices}))
     watch = demo.latency.beside()

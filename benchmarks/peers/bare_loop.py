@@ -43,6 +43,7 @@ class Device:
         assert isinstance(register_map, ModbusMap), "a map of registers"
         self.client = AsyncModbusTcpClient(settings["host"], port=settings["port"])
         self._order = register_map.word_order
+        self.facility = settings.get("facility", "")
         self._clock = register_map.clock
         self._points = [(settings["channels"][point.name], point) for point in register_map.points if point.name in settings["channels"]]
         numbers: list[Number] = [point for _, point in self._points] + ([self._clock] if self._clock else [])
@@ -68,13 +69,13 @@ class Device:
         return float(found)
 
 
-async def poll(devices: list[Device], instants: AsyncIterator[int], take: Callable[[int, Values], None]) -> None:
+async def poll(devices: list[Device], instants: AsyncIterator[int], take: Callable[[Device, int, Values], None]) -> None:
     """Read all devices at every instant and hand on what each says."""
     await asyncio.gather(*(device.client.connect() for device in devices))
 
     async def one(device: Device, time_ms: int) -> None:
         values, told_ms = await device.read()
-        take(told_ms or time_ms, values)
+        take(device, told_ms or time_ms, values)
 
     async for time_ms in instants:
         await asyncio.gather(*(one(device, time_ms) for device in devices))
@@ -91,15 +92,16 @@ async def to_csv(devices: list[Device], file: Path) -> None:
     """Append every value as a line, flushed once a second by nobody but the system."""
     with file.open("w", newline="") as opened:
         writer = csv.writer(opened)
-        await poll(devices, every_second(), lambda at, values: writer.writerows((at, channel, value) for channel, value in values))
+        await poll(devices, every_second(), lambda _, at, values: writer.writerows((at, channel, value) for channel, value in values))
 
 
 async def to_stream(devices: list[Device], run_file: Path, clock_url: str) -> None:
     """Push every device's values to whoever listens."""
     listeners: set[asyncio.Queue[bytes]] = set()
 
-    def push(time_ms: int, values: Values) -> None:
-        body = msgspec.json.encode({"channels": {channel: [time_ms, value] for channel, value in values}})
+    def push(device: Device, time_ms: int, values: Values) -> None:
+        channels = {channel: [time_ms, value] for channel, value in values}
+        body = msgspec.json.encode({"facility": device.facility, "source": "bare", "channels": channels})
         for queue in listeners:
             queue.put_nowait(b"event: readings\ndata: " + body + b"\n\n")
 
