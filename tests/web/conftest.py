@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from playwright.async_api import async_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -17,7 +18,7 @@ from sample import Sample
 from sample_plant import SamplePlant
 
 from tynys.plant.local_page import local_app
-from tynys.web import local
+from tynys.web import local, mount
 from tynys.web.site import HEADERS
 
 
@@ -27,6 +28,24 @@ async def asking(app):
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://page.test") as client:
         yield client
+
+
+def interface_app():
+    """The pages beside an interface of two routes, for the page that describes it."""
+    app = FastAPI(title="Tynys", description="What the centre answers.", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
+
+    @app.get("/api/v1/facilities", tags=["facilities"])
+    async def facilities() -> list[str]:
+        """All facilities."""
+        return []
+
+    @app.get("/api/v1/averages", tags=["averages"])
+    async def averages(source: str, start: str | None = None) -> list[str]:
+        """Averages of a source."""
+        return [source, start or ""]
+
+    mount(app, Sample())
+    return app
 
 
 @pytest.fixture
@@ -43,6 +62,7 @@ async def variant(request):
         "full": lambda: sample_app(Sample()),
         "empty": lambda: sample_app(Sample(empty=True)),
         "loading": lambda: sample_app(Sample(loading=0.4)),
+        "interface": interface_app,
         "plant": lambda: local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS),
     }
     async with asking(makers[request.param]()) as client:
@@ -68,6 +88,7 @@ async def origins():
         "full": sample_app(Sample(), **still),
         "empty": sample_app(Sample(empty=True), **still),
         "loading": sample_app(Sample(loading=0.4), **still),
+        "interface": interface_app(),
         "plant": local_app(SamplePlant(**still), page=local.render_plant, mount=local.routes(), headers=HEADERS),
     }
     async with AsyncExitStack() as stack:

@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), py
 EACH_KIND = [
     *("full /", "full /facilities", "full /facility/gres-1", "full /facility/gres-1/day", "full /source/gres-1.stack-2"),
     *("full /source/gres-2.stack-1", "full /transmission", "full /methods", "full /design", "full /nowhere"),
-    *("empty /", "empty /facilities", "empty /transmission", "loading /", "plant /"),
+    *("empty /", "empty /facilities", "empty /transmission", "loading /", "plant /", "interface /api/v1/docs"),
 ]
 """One page of each kind and state."""
 COLOURS = ("color-contrast", "link-in-text-block")
