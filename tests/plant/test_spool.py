@@ -196,6 +196,19 @@ def test_a_row_the_line_cannot_carry_costs_its_own_instant_and_the_gateway_goes_
     assert causes == {bench.start_ms + 1000 * i: (GapCause.UNDECODABLE if i == 2 else 0) for i in range(10)}
 
 
+def test_what_is_too_much_for_one_batch_becomes_several_and_nothing_is_lost(bench, spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tynys.wire.reading_tables.MAX_CELLS", 6)
+    keeper = Keeper(spool, sealer_of(bench, spool), bench.layout, seal_ms=5000)
+    keeper.begin(bench.start_ms)
+    for i in range(5):
+        keeper.keep(bench.second(i), now_ms=bench.start_ms)
+    batches = sealed(spool)
+    spans = [((batch.span_start_ms - bench.start_ms) // 1000, (batch.span_end_ms - bench.start_ms) // 1000) for batch in batches]
+    assert spans == [(0, 2), (2, 5)]
+    assert all(batch.losses == () for batch in batches)
+    assert sum(len(block) for batch in batches for block in batch.readings) == 10
+
+
 def test_a_damaged_batch_is_set_aside_reported_and_blocks_nothing(bench, spool: Spool) -> None:
     keeper = Keeper(spool, sealer_of(bench, spool), bench.layout, seal_ms=5000)
     keeper.begin(bench.start_ms)

@@ -11,7 +11,7 @@ import structlog
 from tynys import __version__
 from tynys.domain.average import Average, ReportedAverage
 from tynys.domain.batch import Batch, ClockState, ConfigurationRecord, Event, InstrumentParameter, Loss, ZeroSpanCheck
-from tynys.domain.errors import WireError
+from tynys.domain.errors import TooLargeError, WireError
 from tynys.domain.status import GapCause
 from tynys.plant import spool_reader
 from tynys.plant.seconds import TICK_MS, Layout, gap_blocks, gap_second, to_blocks
@@ -84,6 +84,7 @@ class Sealer:
         """Seal the seconds of a half-open span and drop their rows; an instant without a row becomes a gap row.
 
         A row that is damaged, or that the line's format cannot carry, costs its own instant: a gap row and a loss record say so.
+        What is too much for one batch becomes two.
         """
         known = spool_reader.layouts(self._spool.connection)
         rows, damaged = spool_reader.seconds(self._spool.connection, start_ms, end_ms, known)
@@ -91,6 +92,12 @@ class Sealer:
         try:
             blocks = _blocks(rows, known, start_ms, end_ms, layout, damaged, missing)
             self.seal(blocks, start_ms, end_ms, sealed_ms, losses=_losses(damaged, layout), replaces=(start_ms, end_ms))
+        except TooLargeError:
+            middle_ms = (start_ms + end_ms) // 2 // TICK_MS * TICK_MS
+            if middle_ms <= start_ms:
+                raise
+            self.seal_seconds(start_ms, middle_ms, layout, sealed_ms, missing)
+            self.seal_seconds(middle_ms, end_ms, layout, sealed_ms, missing)
         except WireError as error:
             unfit = _unfit(rows, known)
             log.exception("spool.row_unfit", start_ms=start_ms, seconds=len(unfit), problem=str(error))
