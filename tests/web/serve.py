@@ -16,11 +16,12 @@ from sample_plant import SamplePlant
 
 from tynys.plant.local_page import local_app
 from tynys.web import local
+from tynys.web.language import language_of
 from tynys.web.site import HEADERS
 
 
 async def main(port):
-    plant = local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS)
+    plant = local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS, language_of=language_of)
     apps = (
         (sample_app(Sample()), port),
         (sample_app(Sample(empty=True)), port + 2),

@@ -23,6 +23,18 @@ async def open_all(visitor, address):
     visitor.complaints = [words for words in visitor.complaints if "404 (Not Found)" not in words or "/nowhere" not in address]
 
 
+async def too_wide(visitor, origins, language):
+    """Pages that scroll sideways: by how much, and what sticks out."""
+    found = {}
+    for page in EACH_KIND:
+        sample, path = page.split(" ")
+        await open_all(visitor, with_language(origins[sample] + path, language))
+        by, what = await visitor.overflow()
+        if by > 0:
+            found[page] = (by, what)
+    return found
+
+
 @pytest.mark.parametrize("page", EACH_KIND)
 async def test_a_page_keeps_the_standard(visitor, origins, page) -> None:
     if not AXE.exists():
@@ -42,14 +54,13 @@ async def test_a_page_keeps_the_standard(visitor, origins, page) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_no_page_scrolls_sideways_on_a_phone(visitor, origins, language) -> None:
     await visitor.page.set_viewport_size(PHONE)
-    wide = {}
-    for page in EACH_KIND:
-        sample, path = page.split(" ")
-        await open_all(visitor, with_language(origins[sample] + path, language))
-        by, what = await visitor.overflow()
-        if by > 0:
-            wide[page] = (by, what)
-    assert wide == {}
+    assert await too_wide(visitor, origins, language) == {}
+
+
+@pytest.mark.parametrize("width", [768, 1920])
+async def test_no_page_scrolls_sideways_between_phone_and_wall(visitor, origins, width) -> None:
+    await visitor.page.set_viewport_size({"width": width, "height": 1080})
+    assert await too_wide(visitor, origins, "kk") == {}
 
 
 async def test_each_kind_of_page_is_one_of_the_contract() -> None:

@@ -24,6 +24,15 @@ def line_facts(root):
     return {text(pair.find("dt")): text(pair.find("dd")) for pair in by_class(root, "pairs")[0]}
 
 
+@pytest.mark.parametrize("variant", ["plant"], indirect=True)
+@pytest.mark.parametrize(
+    ("query", "wishes", "spoken"), [("", "ru-RU, en;q=0.5", "ru"), ("?lang=en", "ru", "en"), ("", "de", "kk"), ("?lang=xx", "en", "en")]
+)
+async def test_the_page_speaks_the_language_of_its_address_or_of_the_browser(variant, query, wishes, spoken) -> None:
+    answer = await variant.get(f"/{query}", headers={"accept-language": wishes})
+    assert read(answer.text).get("lang") == spoken
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", [*LineState])
 def test_each_state_of_the_line_is_said(language, state) -> None:

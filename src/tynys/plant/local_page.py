@@ -28,6 +28,7 @@ def local_app(
     page: Callable[[PlantView, str], str] | None = None,
     mount: Sequence[BaseRoute] = (),
     headers: Mapping[str, str] | None = None,
+    language_of: Callable[[Request], str] = lambda request: request.query_params.get("lang", "en"),
 ) -> Starlette:
     """The local page's application.
 
@@ -39,12 +40,14 @@ def local_app(
         Further routes (static files), tried first.
     headers : mapping
         Headers of the page, such as its content policy.
+    language_of : callable
+        The language a request wants; one the page does not speak is English.
     """
 
     async def home(request: Request) -> Response:
         if page is None:
             return RedirectResponse("/api/plant")
-        language = request.query_params.get("lang", "en")
+        language = language_of(request)
         return HTMLResponse(page(await queries.plant(), language if language in LANGUAGES else "en"), headers=headers)
 
     async def plant(_: Request) -> Response:
