@@ -14,8 +14,10 @@ from docs_support import ROOT
 from tynys.centre import checks
 from tynys.centre.settings import CentreSettings
 from tynys.centre.views import Standing
+from tynys.cli import facility_reference
 from tynys.domain.average import Origin
 from tynys.domain.component import Certainty
+from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.finding import Severity
 from tynys.domain.status import AverageStatus, GapCause, InstrumentStatus, PlantState
 from tynys.field.settings import ModbusRtuSettings, ModbusTcpSettings, OpcUaSettings, ReplaySettings
@@ -67,6 +69,12 @@ def test_no_row_of_a_settings_file_is_of_a_key_that_is_gone(page, document, refe
     files = (".toml", ".sqlite", ".json")
     told = {key for key in rows(reference[page]) if key.partition(".")[0] in tables and "." in key and not key.endswith(files)}
     assert told <= set(keys(document))
+
+
+def test_the_reference_of_a_facilitys_document_is_what_the_program_reads(reference):
+    made = facility_reference.page()
+    assert reference["facility"] == made, "it changed: python -m tynys.cli.facility_reference > docs/reference/facility.md"
+    assert {key.rpartition(".")[2] for key in keys(FacilityConfiguration)} <= rows(made)
 
 
 def test_every_key_of_a_rule_pack_is_on_its_page(reference):
