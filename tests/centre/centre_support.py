@@ -273,6 +273,8 @@ def sealed_ms(envelope):
         return 0
 
 
+PATIENCE_S = 90.0
+"""How long a test waits for what must come; only a failure takes this long."""
 HEADERS = {"Content-Type": "application/x-protobuf", "Content-Encoding": "zstd"}
 
 
@@ -309,7 +311,7 @@ class Running:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def averages(self, source="trial.stack-1", *, at_least=1, within_s=15.0, where=lambda _: True, **params):
+    async def averages(self, source="trial.stack-1", *, at_least=1, within_s=PATIENCE_S, where=lambda _: True, **params):
         """Averages of a source once enough of them fit."""
         deadline = time.monotonic() + within_s
         span = {"start": stamp(START_MS - 30 * DAY_MS), "end": stamp(START_MS + 30 * DAY_MS)}
@@ -320,7 +322,7 @@ class Running:
                 return fitting
             await asyncio.sleep(0.05)
 
-    async def until(self, condition, within_s=15.0):
+    async def until(self, condition, within_s=PATIENCE_S):
         """Wait until something holds."""
         deadline = time.monotonic() + within_s
         while not condition():

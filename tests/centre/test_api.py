@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import schemathesis
-from centre_support import HOUR_MS, SHORT_MS, stamp
+from centre_support import HOUR_MS, PATIENCE_S, SHORT_MS, stamp
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -205,7 +205,7 @@ async def test_listeners_hear_readings_sources_and_averages_and_may_come_back(tr
     waiting = asyncio.create_task(listen({}, {"hello", "readings", "source", "average"}))
     await trial.at.until(lambda: trial.at.centre.stream.listeners)
     await trial.at.send(gateway, gateway.steady(trial.start_ms, trial.start_ms + SHORT_MS + 5000))
-    await asyncio.wait_for(waiting, 15)
+    await asyncio.wait_for(waiting, PATIENCE_S)
     assert all(each["simulated"] is True for events in heard.values() for each in events)
     assert heard["readings"][0]["channels"]["stack-1.so2"][:2] == [trial.start_ms + SHORT_MS, 1000.0]
     assert heard["average"][0]["value"] == 1000.0
@@ -213,7 +213,7 @@ async def test_listeners_hear_readings_sources_and_averages_and_may_come_back(tr
     first = ids[0]
     heard.clear()
     ids.clear()
-    await asyncio.wait_for(listen({"Last-Event-ID": str(first - 1)}, {"readings"}), 5)
+    await asyncio.wait_for(listen({"Last-Event-ID": str(first - 1)}, {"readings"}), PATIENCE_S)
     assert ids[0] == first
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 import numpy as np
 import pytest
-from centre_support import DAY_MS, HEADERS, SHORT_MS, TinyGateway, make_block, running, stamp
+from centre_support import DAY_MS, HEADERS, PATIENCE_S, SHORT_MS, TinyGateway, make_block, running, stamp
 from httpx import ASGITransport, AsyncClient
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "wire"))
@@ -271,7 +271,7 @@ async def test_slow_senders_of_large_bodies_keep_nobody_waiting(trial):
     block = make_block("stack-1.so2", trial.start_ms - DAY_MS, noise, interval_ms=1000, facility=trial.facility)
     large = gateway.seal((block,), (trial.start_ms - DAY_MS, trial.start_ms), sealed_ms=trial.start_ms)
     assert len(compress(pack_request([large]))) > 300_000
-    (receipt,) = (await asyncio.wait_for(trial.at.send(gateway, large), 20)).receipts
+    (receipt,) = (await asyncio.wait_for(trial.at.send(gateway, large), PATIENCE_S)).receipts
     assert receipt.outcome is Outcome.STORED
     go.set()
     assert {answer.status_code for answer in await asyncio.gather(*slow)} == {400}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import httpx
-from centre_support import HEADERS, HOUR_MS, SHORT_MS, START_MS, Running, TinyGateway, make_configuration, running, stamp, trust
+from centre_support import HEADERS, HOUR_MS, PATIENCE_S, SHORT_MS, START_MS, Running, TinyGateway, make_configuration, running, stamp, trust
 
 from tynys.storage.journal_read import JournalReader
 from tynys.wire.compression import compress
@@ -39,7 +39,7 @@ class Process:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while not self.folder.running.exists():
             assert time.monotonic() < deadline, "the centre did not start"
             assert self.process.returncode is None
@@ -52,14 +52,18 @@ class Process:
 
     async def stop(self, number=signal.SIGINT):
         self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 20)
+        try:
+            return await asyncio.wait_for(self.process.wait(), PATIENCE_S)
+        except TimeoutError:
+            await self.kill()
+            raise
 
 
 @contextlib.asynccontextmanager
 async def clients(folder, run):
     async with (
-        httpx.AsyncClient(base_url=run["intake_url"], verify=trust(folder), timeout=20) as intake,
-        httpx.AsyncClient(base_url=run["public_url"], timeout=20) as public,
+        httpx.AsyncClient(base_url=run["intake_url"], verify=trust(folder), timeout=PATIENCE_S) as intake,
+        httpx.AsyncClient(base_url=run["public_url"], timeout=PATIENCE_S) as public,
     ):
         yield Running(None, None, intake, public)
 
@@ -112,7 +116,7 @@ async def test_a_centre_killed_in_the_middle_of_everything_loses_and_doubles_not
         assert len({(item["channel"], item["time"]) for item in readings}) == len(readings)
         assert len(await again.averages(at_least=3)) == 3
         assert (await again.get("/health"))["lake_position"] == len(sealed)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while any(alive(pid) for pid in children):
         assert time.monotonic() < deadline, "children outlived the killed centre"
         await asyncio.sleep(0.05)
@@ -215,12 +219,11 @@ async def test_a_batch_that_todays_rules_cannot_read_keeps_nobody_from_starting(
         assert len(readings["items"]) == 2
 
 
-async def test_a_terminated_centre_ends_within_seconds(folder):
+async def test_a_terminated_centre_ends_cleanly(folder):
     process = Process(folder)
     await process.start()
-    began = time.monotonic()
     assert await process.stop(signal.SIGTERM) == 0
-    assert time.monotonic() - began < 15
+    assert not folder.running.exists()
 
 
 def centre_key(folder):
