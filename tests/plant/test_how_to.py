@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "run-a-plant.md"
 PORTS = ("8443", "8080", "8081")
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 
 
 def commands() -> list[tuple[str, bool]]:
@@ -61,7 +61,7 @@ class Newcomer:
     def type(self, line: str, *, fails: bool = False) -> str:
         """Run a command to its end; what it said."""
         done = subprocess.run(
-            ["bash", "-c", self._own(line)], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            ["bash", "-c", self._own(line)], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=300, check=False
         )
         assert (done.returncode != 0) is fails, f"{line}\n{done.stdout}\n{done.stderr}"
         return done.stdout
