@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tynys.field.modbus_reads import Answer
     from tynys.field.register_map import ModbusMap, Number, Parameter, Point, StatusBit, WordOrder
 
+
 def plan_reads(wanted: Iterable[Number | StatusBit], *, max_gap: int) -> tuple[Read, ...]:
     """As few reads as possible that cover ``wanted``, skipping at most ``max_gap`` unused registers at a time."""
     spans: dict[int, list[tuple[int, int]]] = {}
