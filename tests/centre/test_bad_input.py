@@ -13,7 +13,7 @@ from tynys.centre.offline import make_code, revoke
 from tynys.wire.compression import compress
 from tynys.wire.envelope import pack_request
 from tynys.wire.keys import SigningKey
-from tynys.wire.receipts import Outcome
+from tynys.wire.receipts import Outcome, open_reply
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MIB = 1024 * 1024
@@ -120,6 +120,18 @@ async def test_a_gateway_whose_clock_is_an_hour_ahead_is_a_finding(trial):
     await trial.at.until(trial.findings)
     (finding,) = trial.findings()
     assert (finding.check, finding.evidence["offset_ms"]) == ("LINE-CLOCK", 3_600_000)
+
+
+async def test_the_recorded_past_is_not_measured_against_the_clock(trial):
+    gateway = await trial.gateway(role="history")
+    (receipt,) = (await post_and_open(trial, gateway, gateway.seal((), sealed_ms=trial.at.clock.at_ms + 3_600_000))).receipts
+    assert receipt.outcome is Outcome.STORED
+    trial.at.centre.housekeeping.record_findings()
+    assert trial.findings() == []
+
+
+async def post_and_open(trial, gateway, envelope):
+    return open_reply((await post(trial.at, compress(pack_request([envelope])))).content, gateway.centre_key)
 
 
 async def test_a_malformed_body_says_what_was_expected(trial):

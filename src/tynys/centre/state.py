@@ -233,7 +233,7 @@ class State:
             self.findings.report("LINE-LOSS", gateway.facility, loss.start_ms, loss.end_ms, count=loss.count, cause=cause)
         if batch.clock is not None:
             gateway.clock_offset_ms = batch.clock.offset_ms
-        ahead = batch.sealed_ms - received_ms
+        ahead = batch.sealed_ms - received_ms if gateway.live else 0  # the recorded past is sealed by no clock of the moment
         offset = batch.clock.offset_ms if batch.clock is not None else 0
         if ahead > CLOCK_TOLERANCE_MS or abs(offset) > CLOCK_TOLERANCE_MS:
             self.findings.report("LINE-CLOCK", gateway.facility, received_ms, once=name, gateway=name, offset_ms=offset or ahead)
