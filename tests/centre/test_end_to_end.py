@@ -149,6 +149,7 @@ async def test_the_plants_own_average_is_kept_and_a_difference_is_a_finding(tria
     await trial.at.send(gateway, gateway.seal(trial.blocks(*span), span, averages=(reported,)))
     origins = {row["origin"]: row["value"] for row in await trial.averages(at_least=2)}
     assert origins == {"computed": 1000.0, "reported_by_plant": 1000.5}
+    assert {row["unit"] for row in await trial.averages(at_least=2)} == {"mg/Nm3"}
     await trial.at.until(trial.findings)
     (finding,) = (await trial.at.get("/findings", subject=trial.source))["items"]
     assert (finding["check"], finding["evidence"]["computed"], finding["evidence"]["reported"]) == ("AVERAGE-DIFFERS", "1000.0", "1000.5")

@@ -117,14 +117,20 @@ def standardise(
     basis = channel.basis
     calibrated = raw if basis is not None and basis.calibrated else calibrate(chain, raw, circumstances)
     none = np.zeros(len(raw), np.bool_)
+    unit = unit_of_averages(channel)
     if channel.unit not in _MASS_UNITS or basis is None:
         value = to_dry(calibrated, given.h2o_pct) if _wants_drying(channel, chain) else calibrated
         outside = value > highest_calibrated(chain, circumstances)
-        return Standardised(calibrated, value, value, channel.unit, np.isnan(value) & ~np.isnan(raw), none, outside)
+        return Standardised(calibrated, value, value, unit, np.isnan(value) & ~np.isnan(raw), none, outside)
     value = _to_dry_normal(calibrated, channel, basis, component_id, given, pack)
     dry, value, too_high = _to_reference(value, basis, given, o2_reference_pct, pack)
     outside = value > highest_calibrated(chain, circumstances)
-    return Standardised(calibrated, dry, value, Unit.MG_NM3, np.isnan(value) & ~np.isnan(raw) & ~too_high, too_high, outside)
+    return Standardised(calibrated, dry, value, unit, np.isnan(value) & ~np.isnan(raw) & ~too_high, too_high, outside)
+
+
+def unit_of_averages(channel: Channel) -> Unit:
+    """What a chain with this channel is averaged in: mg/Nm³ where a concentration states its basis, else the channel's own unit."""
+    return Unit.MG_NM3 if channel.unit in _MASS_UNITS and channel.basis is not None else channel.unit
 
 
 def _wants_drying(channel: Channel, chain: MeasuringChain) -> bool:

@@ -179,7 +179,7 @@ class Housekeeping:
             centre.gateways.refresh()
             for plan in centre.plans.refresh():
                 centre.state.decided(plan)
-        rows = self.reported.take(centre.state.reported, centre.now_ms(), centre.averages)
+        rows = self.reported.take(centre.state.reported, centre.now_ms(), centre.averages, centre.plans)
         self._compare(())
         while self.reported.unreadable:
             said = self.reported.unreadable.popleft()

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tynys.calc.pipeline import channels_needed
+from tynys.calc.standardise import unit_of_averages
 from tynys.domain.base import from_ms, to_ms
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.consistency import check_configuration
 from tynys.domain.errors import ConfigurationError, MalformedError, NotFoundError, RefusedError, TooLargeError
+from tynys.domain.quantity import Unit
 from tynys.law import load_pack
 
 if TYPE_CHECKING:
@@ -124,6 +126,13 @@ class Plan:
             if plan.component == component:
                 return self.by_name.get(plan.chains[0].channels[0])
         return next((channel for channel in self.of_source.get(source, ()) if channel.component == component), None)
+
+    def unit_of(self, source: str, component: str) -> str:
+        """The unit of a component's averages; empty where the plan does not know the component."""
+        if component == "flow":
+            return str(Unit.NM3_H)
+        channel = self.main_channel(source, component)
+        return str(unit_of_averages(channel)) if channel is not None else ""
 
     def pollutants(self, source: str) -> frozenset[str]:
         """Components of a source that are regulated."""

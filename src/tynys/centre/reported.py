@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tynys.centre.averages import Averages
+    from tynys.centre.plans import PlanBook
     from tynys.domain.average import ReportedAverage
 
 MOST_UNREADABLE = 100
@@ -34,7 +35,9 @@ class Reported:
         self._late: list[tuple[Average, ReportedAverage]] = []
         self.unreadable: deque[ReportedAverage] = deque(maxlen=MOST_UNREADABLE)
 
-    def take(self, arrived: list[tuple[ReportedAverage, bool]], now_ms: int, averages: Averages) -> list[tuple[bool, pa.Table]]:
+    def take(
+        self, arrived: list[tuple[ReportedAverage, bool]], now_ms: int, averages: Averages, plans: PlanBook
+    ) -> list[tuple[bool, pa.Table]]:
         """Take what arrived, a part at a time (the list is shortened); rows for the lake by whether they are simulated."""
         now, arrived[:] = arrived[:AT_ONCE], arrived[AT_ONCE:]
         taken = [(each, mark) for each, mark in now if _readable(each)]
@@ -49,7 +52,7 @@ class Reported:
                 self._waiting.popitem(last=False)
         tables = []
         for simulated in (False, True):
-            rows = [_row(each, now_ms, averages) for each, mark in taken if mark is simulated]
+            rows = [_row(each, now_ms, plans) for each, mark in taken if mark is simulated]
             if rows:
                 tables.append((simulated, averages_table(rows, simulated=simulated)))
         return tables
@@ -70,8 +73,8 @@ def _readable(each: ReportedAverage) -> bool:
     return each.period in PERIODS and window_of(each.period, each.start_ms)[0] == each.start_ms
 
 
-def _row(each: ReportedAverage, now_ms: int, averages: Averages) -> Average:
-    ours = averages.last(each.source, each.component, each.period)
+def _row(each: ReportedAverage, now_ms: int, plans: PlanBook) -> Average:
+    plan = plans.of_source(each.source, each.start_ms)
     return Average(
         source=each.source,
         component=each.component,
@@ -79,7 +82,7 @@ def _row(each: ReportedAverage, now_ms: int, averages: Averages) -> Average:
         start_ms=each.start_ms,
         end_ms=window_of(each.period, each.start_ms)[1],
         value=each.value,
-        unit=ours.unit if ours is not None else "",
+        unit=plan.unit_of(each.source, each.component) if plan is not None else "",
         status=each.status,
         plant_state=PlantState.UNKNOWN,
         origin=Origin.REPORTED,

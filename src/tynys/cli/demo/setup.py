@@ -91,7 +91,7 @@ def make_gateway(
     live = role == "live"
     configuration = country.root / "configurations" / f"{plant}.json"
     configuration.parent.mkdir(exist_ok=True)
-    configuration.write_bytes(facility_configuration(plant, live_from_ms=live_from_ms, history_days=history_days + 1).encode())
+    configuration.write_bytes(facility_configuration(plant, live_from_ms=live_from_ms, history_days=history_days).encode())
     asyncio.run(
         init_plant(
             country.gateway(plant) if live else country.history(plant),

@@ -44,6 +44,6 @@ def facility_configuration(facility_id: str, *, live_from_ms: int, history_days:
     live_from_ms : int
         First instant of live measurement. [ms since 1970 UTC]
     history_days : int
-        Length of the replayed span before it. [d]
+        The replayed span begins with the UTC day so long before it; 0: nothing is replayed. [d]
     """
     return build_configuration(plant_spec(facility_id), live_from_ms=live_from_ms, history_days=history_days)

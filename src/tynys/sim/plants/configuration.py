@@ -49,10 +49,10 @@ def build_configuration(plant: PlantSpec, *, live_from_ms: int, history_days: in
     live_from_ms : int
         From here channels are measured; before, they are replayed once a minute. [ms since 1970 UTC]
     history_days : int
-        How long before ``live_from_ms`` the replayed span begins. [d]
+        The replayed span begins with the UTC day that lies so long before ``live_from_ms``; 0: nothing is replayed. [d]
     """
     live = from_ms(live_from_ms)
-    begin = from_ms(live_from_ms - history_days * DAY_MS)
+    begin = from_ms((live_from_ms - history_days * DAY_MS) // DAY_MS * DAY_MS) if history_days else live
     return FacilityConfiguration(
         facility=_facility(plant, begin),
         units=tuple(_unit(unit) for unit in plant.units),
