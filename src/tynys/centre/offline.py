@@ -74,13 +74,14 @@ def rebuild(path: Path, *, progress: Callable[[int, int], None]) -> int:
 
 
 def ask_status(path: Path) -> dict[str, Any]:
-    """Health and gateways of the running centre."""
+    """Health, gateways and waiting plans of the running centre."""
     folder = find_folder(path)
     try:
         running = json.loads(folder.running.read_text(encoding="utf-8"))
         with httpx.Client(base_url=running["public_url"], timeout=5.0) as client:
-            health, gateways = client.get("/api/v1/health"), client.get("/api/v1/gateways")
-            return {"health": health.raise_for_status().json(), "gateways": gateways.raise_for_status().json()["items"], **running}
+            health, gateways, plans = (client.get(f"/api/v1/{what}").raise_for_status().json() for what in ("health", "gateways", "plans"))
+            waiting = [plan for plan in plans["items"] if plan["state"] == "waiting"]
+            return {"health": health, "gateways": gateways["items"], "plans_waiting": waiting, **running}
     except (OSError, KeyError, ValueError, httpx.HTTPError) as problem:
         raise NotFoundError(
             "the centre is not running", where=str(folder.root), code="centre.not_running", hint=f"start it: tynys centre run {path}"

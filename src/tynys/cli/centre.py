@@ -174,5 +174,8 @@ def status(folder: Folder, *, as_json: Annotated[bool, typer.Option("--json", he
         health = found["health"]
         console = Console()
         console.print(table)
+        for plan in found["plans_waiting"]:
+            line = f"plan {plan['plan']} of {plan['facility']} waits: tynys centre approve-plan {folder} {plan['digest'][:12]}"
+            console.print(line, soft_wrap=True, highlight=False)
         positions = f"journal {health['journal_position']}, lake {health['lake_position']}"
         console.print(f"{health['status']}: {positions}, {health['windows_waiting']} jobs waiting")
