@@ -11,6 +11,7 @@ import structlog
 
 from tynys.calc.running import running_windows
 from tynys.centre.civil import DAY, SHORT, window_of
+from tynys.centre.since import ANSWERED, answered_ms, began_ms
 from tynys.centre.standing import SILENT_AFTER_MS, of_component, worst
 from tynys.centre.views import ComponentView, FacilityView, SourceView, Standing
 from tynys.domain.base import from_ms, to_ms
@@ -146,9 +147,12 @@ class Live:
         last = self._averages.last(source.id, name, SHORT)
         start, end = window_of(SHORT, now_ms)
         limit = row.limit if row is not None else None
+        heard = latest.time_ms if latest is not None else None
+        if channel is not None and latest is not None and latest.status not in ANSWERED and (row is None or row.current is None):
+            heard = answered_ms(self._state.rings, channel.id)  # rows of a lost line are no sign of life
         standing = of_component(
             connected=channel is not None and latest is not None,
-            age_ms=now_ms - latest.time_ms if latest is not None else None,
+            age_ms=now_ms - heard if heard is not None else None,
             interval_ms=_interval(channel, now_ms),
             status=latest.status if latest is not None else 0,
             plant_state=row.plant_state if row is not None else PlantState.UNKNOWN,
@@ -160,6 +164,10 @@ class Live:
         key = (source.id, name)
         if key not in self._since or self._since[key][0] is not standing:
             self._since[key] = (standing, now_ms)
+        began = None
+        if channel is not None:
+            recent = self._averages.recent(source.id, name, SHORT)
+            began = began_ms(standing, self._state.rings, channel.id, recent, limit.value if limit is not None else None)
         status = row.current_status if row is not None and row.current_status is not None else None
         if status is None and latest is not None and latest.status:
             status = InstrumentStatus(latest.status)
@@ -179,7 +187,7 @@ class Live:
             limit=limit.value if limit is not None else None,
             limit_certainty=limit.certainty if limit is not None else None,
             limit_document=limit.document if limit is not None else "",
-            since_ms=self._since[key][1],
+            since_ms=began if began is not None else self._since[key][1],
             last_closed=last,
             valid_today_share=self._valid_today(source.id, name, now_ms),
         )

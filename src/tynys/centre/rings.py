@@ -110,6 +110,12 @@ class ChannelRing:
         value = float(self.value[at])
         return Latest(self.last_ms, None if value != value else value, int(self.status[at]), int(self.cause[at]))  # noqa: PLR0124 - NaN
 
+    def newest_of(self, statuses: Collection[int]) -> int:
+        """The newest instant with one of ``statuses``; the oldest held if there is none. [ms]."""
+        newest_first = (self.last_ms // self.interval_ms - np.arange(self.capacity)) % self.capacity
+        found = np.flatnonzero(np.isin(self.status[newest_first], list(statuses)))
+        return self.last_ms - self.interval_ms * int(found[0]) if len(found) else max(self.first_ms, self.floor_ms)
+
 
 class Rings:
     """The rings of all channels; used from the event loop only.
@@ -151,3 +157,8 @@ class Rings:
         """The newest instant of a channel."""
         ring = self._rings.get(channel)
         return None if ring is None or not ring.last_ms else ring.latest()
+
+    def newest_of(self, channel: UUID, statuses: Collection[int]) -> int | None:
+        """The newest instant of a channel with one of ``statuses``, the oldest held if there is none; None for an unknown channel. [ms]."""
+        ring = self._rings.get(channel)
+        return None if ring is None or not ring.last_ms else ring.newest_of(statuses)
