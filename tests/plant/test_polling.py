@@ -98,7 +98,7 @@ async def test_a_number_that_is_none_is_a_gap_with_its_cause(bench, value: float
 
     second = await poller(bench, Scripted("x", ("a", "b"), odd)).poll(START)
     assert second.cause.tolist() == [GapCause.UNDECODABLE, GapCause.NOT_MEASURING]
-    assert second.status.tolist() == [VALID, InstrumentStatus.FAULT]
+    assert second.status.tolist() == [InstrumentStatus.FAULT, InstrumentStatus.FAULT], "what is no number is never valid"
     assert np.isnan(second.value).all()
 
 

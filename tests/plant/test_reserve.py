@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tynys.plant.reserve import SLOT_BYTES, SLOTS, Reserve
+from tynys.wire.bounds import MAX_COUNT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,15 @@ def test_a_loss_that_goes_on_is_one_record(tmp_path: Path) -> None:
         reserve.add(second * 1000, second * 1000 + 1000, 60, "spool.full")
     (entry,) = reserve.pending(0)
     assert (entry.loss.start_ms, entry.loss.end_ms, entry.loss.count, entry.loss.cause) == (0, 10_000, 600, "spool.full")
+    reserve.close()
+
+
+def test_a_loss_that_goes_on_for_months_stays_within_what_a_record_may_say(tmp_path: Path) -> None:
+    reserve = Reserve.open(tmp_path / "r")
+    reserve.add(0, 1000, MAX_COUNT - 10, "spool.full")
+    reserve.add(1000, 2000, 60, "spool.full")
+    (entry,) = reserve.pending(0)
+    assert (entry.loss.end_ms, entry.loss.count) == (2000, MAX_COUNT)
     reserve.close()
 
 

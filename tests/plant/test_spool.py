@@ -23,6 +23,7 @@ from tynys.domain.status import GapCause
 from tynys.plant import spool_reader
 from tynys.plant.keeper import Keeper
 from tynys.plant.sealer import Sealer
+from tynys.plant.seconds import Layout, LayoutColumn
 from tynys.plant.spool import Spool
 from tynys.plant.spool_tables import SpoolFullError, connect
 from tynys.wire.envelope import Envelope, open_envelope
@@ -461,6 +462,32 @@ def test_a_silence_of_days_is_a_day_of_gap_rows_and_one_loss_before(bench) -> No
     for before, after in pairwise(batches):
         assert before.span_end_ms == after.span_start_ms
     spool.close()
+
+
+@pytest.mark.parametrize("channels", [2, 600])
+def test_a_plant_of_many_channels_that_stood_still_for_years_says_so_in_batches_the_line_takes(bench, channels: int) -> None:
+    """Laid out as rows, eleven years of 600 channels would be terabytes; as one record, more readings than one may speak of."""
+    layout = Layout(tuple(LayoutColumn(uuid4(), 1000) for _ in range(channels)))
+    spool = Spool.open(bench.folder, bench.gateway)
+    years_ms = 11 * 366 * 86_400_000
+    sealer_of(bench, spool).seal_gap(bench.start_ms, bench.start_ms + years_ms, layout, GapCause.GATEWAY_DOWN, bench.start_ms)
+    batches = sealed(spool)
+    losses = [loss for batch in batches for loss in batch.losses]
+    assert batches[0].span_start_ms == bench.start_ms and batches[-1].span_end_ms == bench.start_ms + years_ms
+    assert all(before.span_end_ms == after.span_start_ms for before, after in pairwise(batches))
+    assert sum(loss.count for loss in losses) == channels * (years_ms - 86_400_000) // 1000
+    assert sum(len(block) for batch in batches for block in batch.readings) == channels * 86_400
+    spool.close()
+
+
+def test_many_large_notes_go_out_over_several_batches(bench, spool: Spool) -> None:
+    sealer = sealer_of(bench, spool)
+    spool.add_notes([("event", Event(bench.start_ms, "mark", "x" * 60_000)) for _ in range(200)])
+    while spool.notes():
+        sealer.seal([], bench.start_ms, bench.start_ms, bench.start_ms)
+    batches = sealed(spool)
+    assert len(batches) > 5
+    assert sum(event.kind == "mark" for batch in batches for event in batch.events) == 200
 
 
 def test_a_clock_set_back_between_runs_loses_nothing_and_is_an_event(bench) -> None:

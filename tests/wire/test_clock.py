@@ -165,6 +165,21 @@ async def test_the_wall_clock_yields_missed_instants_in_order():
     assert all(t % 20 == 0 for t in seen)
 
 
+async def test_after_a_step_of_a_year_the_wall_clock_does_not_go_through_every_second_of_it():
+    wall = [1000.0]
+    clock = WallClock(wall=lambda: wall[0], monotonic=lambda: wall[0])
+    seen, late = [], []
+    async for t in clock.ticks(1000):
+        seen.append(t)
+        late.append(clock.late_ms)
+        wall[0] += 366 * 86_400 if len(seen) == 1 else 1
+        if len(seen) == 4:
+            break
+    year_ms = 366 * 86_400_000
+    assert seen == [1_000_000, 1_001_000, 1_000_000 + year_ms, 1_001_000 + year_ms]
+    assert late[1] > 3_600_000 > max(late[2:]), "one late instant tells the gateway that it missed some"
+
+
 def test_the_wall_clock_never_runs_backwards_and_takes_a_step_forward():
     wall, mono = [1000.0], [0.0]
     clock = WallClock(wall=lambda: wall[0], monotonic=lambda: mono[0])

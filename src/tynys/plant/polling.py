@@ -128,6 +128,8 @@ class Poller:
             status[position] = sample.status
             if sample.cause or sample.value is None or not math.isfinite(sample.value):
                 cause[position] = sample.cause or GapCause.UNDECODABLE
+                if sample.status is InstrumentStatus.VALID:  # what is no number is never valid, whatever the instrument says of it
+                    status[position] = InstrumentStatus.FAULT
             else:
                 value[position] = sample.value
                 cause[position] = 0

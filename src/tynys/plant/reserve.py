@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from tynys.domain.batch import Loss
+from tynys.wire.bounds import MAX_COUNT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,12 @@ def _unpack(slot: bytes) -> ReservedLoss | None:
     return ReservedLoss(number, Loss(None, start_ms, end_ms, count, cause))
 
 
+def _joined(held: Loss, loss: Loss, cause: str) -> Loss:
+    """Two losses as one; its count stops at the most a loss record may speak of."""
+    count = min(held.count + loss.count, MAX_COUNT)
+    return Loss(None, min(held.start_ms, loss.start_ms), max(held.end_ms, loss.end_ms), count, cause)
+
+
 class Reserve:
     """The open reserve file of one spool."""
 
@@ -78,7 +85,7 @@ class Reserve:
         if index is None or (entry := self._slots[index]) is None or entry.number <= taken or entry.loss.cause != cause:
             index, number, loss = self._fresh(Loss(None, start_ms, end_ms, count, cause), taken)
         else:
-            loss = Loss(None, min(entry.loss.start_ms, start_ms), max(entry.loss.end_ms, end_ms), entry.loss.count + count, cause)
+            loss = _joined(entry.loss, Loss(None, start_ms, end_ms, count, cause), cause)
             number = entry.number
         os.pwrite(self._descriptor, _pack(number, loss), index * SLOT_BYTES)
         os.fdatasync(self._descriptor)
@@ -95,8 +102,7 @@ class Reserve:
         index, newest = max(((i, entry) for i, entry in enumerate(self._slots) if entry is not None), key=lambda pair: pair[1].number)
         held = newest.loss
         cause = f"{held.cause}; {loss.cause}" if loss.cause not in held.cause else held.cause
-        merged = Loss(None, min(held.start_ms, loss.start_ms), max(held.end_ms, loss.end_ms), held.count + loss.count, cause)
-        return index, newest.number, merged
+        return index, newest.number, _joined(held, loss, cause)
 
     def pending(self, taken: int) -> list[ReservedLoss]:
         """Losses the spool has not taken over yet, oldest first."""

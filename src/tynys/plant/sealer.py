@@ -16,11 +16,12 @@ from tynys.domain.status import GapCause
 from tynys.plant import spool_reader
 from tynys.plant.seconds import TICK_MS, Layout, gap_blocks, gap_second, to_blocks
 from tynys.plant.spool import SealedBatch
+from tynys.wire.bounds import MAX_COUNT, MAX_SPAN_MS
 from tynys.wire.envelope import seal
-from tynys.wire.reading_tables import encode_tables
+from tynys.wire.reading_tables import MAX_CELLS, encode_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.domain.reading import ReadingBlock
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("tynys.plant.sealer")
 
 GAP_ROWS_MS = 86_400_000
-"""A silence up to this long becomes gap rows; what lies before it is one loss record. [ms]"""
+"""A silence up to this long becomes gap rows; what lies before it is said by loss records. [ms]"""
 GAP_BATCH_MS = 3_600_000
-"""Span of one batch of gap rows. [ms]"""
+"""Span of one batch of gap rows, where one can hold so many. [ms]"""
 
 _NOTE_TYPES: dict[str, type] = {
     "event": Event,
@@ -75,11 +76,6 @@ class Sealer:
         if self._spool.swap_meta("configuration", digest) not in (None, digest):
             self._spool.add_notes([("event", Event(now_ms, "configuration.change", digest))])
 
-    @property
-    def sealed_batches(self) -> int:
-        """Batches sealed in this epoch."""
-        return self._seq - 1
-
     def seal_seconds(self, start_ms: int, end_ms: int, layout: Layout, sealed_ms: int, missing: GapCause = GapCause.SPOOL_FULL) -> None:
         """Seal the seconds of a half-open span and drop their rows; an instant without a row becomes a gap row.
 
@@ -107,14 +103,15 @@ class Sealer:
             self.seal(blocks, start_ms, end_ms, sealed_ms, losses=_losses(damaged, layout), replaces=(start_ms, end_ms))
 
     def seal_gap(self, start_ms: int, end_ms: int, layout: Layout, cause: GapCause, sealed_ms: int) -> None:
-        """Say that nothing was read in a span: gap rows for its last day, one loss record for what lies before."""
+        """Say that nothing was read in a span: gap rows for its last day, loss records for what lies before.
+
+        However many channels there are and however long the silence was, each batch holds what the line allows one to hold.
+        """
         rows_from = max(start_ms, end_ms - GAP_ROWS_MS)
-        if rows_from > start_ms:
-            count = sum(len(block) for block in gap_blocks(layout, start_ms, rows_from, cause))
-            self.seal([], start_ms, rows_from, sealed_ms, losses=[Loss(None, start_ms, rows_from, count, cause.name.lower())])
-        for piece in range(rows_from, end_ms, GAP_BATCH_MS):
-            until = min(piece + GAP_BATCH_MS, end_ms)
-            self.seal(gap_blocks(layout, piece, until, cause), piece, until, sealed_ms)
+        for first, last in _pieces(start_ms, rows_from, layout.longest_ms(MAX_COUNT, MAX_SPAN_MS)):
+            self.seal([], first, last, sealed_ms, losses=[Loss(None, first, last, layout.count_due(first, last), cause.name.lower())])
+        for first, last in _pieces(rows_from, end_ms, layout.longest_ms(MAX_CELLS, GAP_BATCH_MS)):
+            self.seal(gap_blocks(layout, first, last, cause), first, last, sealed_ms)
 
     def seal(
         self,
@@ -167,6 +164,11 @@ class Sealer:
         self._seq += 1
         self._previous_hash = digest
         self._configuration = None
+
+
+def _pieces(start_ms: int, end_ms: int, longest_ms: int) -> Iterator[tuple[int, int]]:
+    """A half-open span in parts of at most a length."""
+    return ((first, min(first + longest_ms, end_ms)) for first in range(start_ms, end_ms, longest_ms))
 
 
 def _blocks(

@@ -67,6 +67,16 @@ class Layout:
         """Which columns have an instant of their grid at ``time_ms``."""
         return np.equal(time_ms % self.intervals_ms, 0)
 
+    def count_due(self, start_ms: int, end_ms: int) -> int:
+        """How many readings all columns owe in a half-open span, counted and never laid out: it may last years."""
+        return int((-(-end_ms // self.intervals_ms) - -(-start_ms // self.intervals_ms)).sum())
+
+    def longest_ms(self, readings: int, at_most_ms: int) -> int:
+        """The longest span, in whole seconds, in which the columns owe no more than so many readings."""
+        per_ms = float((1.0 / self.intervals_ms).sum())
+        fits_ms = int((readings - len(self)) / per_ms) // TICK_MS * TICK_MS if len(self) else at_most_ms
+        return max(TICK_MS, min(at_most_ms, fits_ms))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Second:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 YEAR_MS = 366 * 86_400_000
 _PRUNE_CHUNK = 500
+_MOST_NOTES = 1000
+_NOTES_BYTES = 1 << 20
+"""What the notes of one batch may take together. [bytes]"""
 LOCK_WAIT_S = 0.2
 
 
@@ -149,8 +152,15 @@ class Spool:
             _insert_notes(connection, notes)
 
     def notes(self) -> list[Note]:
-        """Records that wait for the next batch, oldest first."""
-        return [Note(*row) for row in self.connection.execute("SELECT id, kind, body FROM note ORDER BY id LIMIT 1000")]
+        """Records that wait for the next batch, oldest first, as many as leave room for readings beside them."""
+        found: list[Note] = []
+        size = 0
+        for row in self.connection.execute("SELECT id, kind, body FROM note ORDER BY id LIMIT ?", (_MOST_NOTES,)):
+            size += len(row[2])
+            if found and size > _NOTES_BYTES:
+                break
+            found.append(Note(*row))
+        return found
 
     def put_averages(self, averages: Sequence[Average]) -> None:
         """Keep the plant's own averages; they go out with the next batch."""

@@ -26,6 +26,8 @@ PRUNE_S = 600.0
 PRUNE_PAUSE_S = 0.1
 OFFSET_ALARM_MS = 1000
 """A clock further off than this is an alarm (on a simulated clock, times twice its speed). [ms]"""
+MOST_TEXT = 2000
+"""Characters of what an instrument says that a note repeats."""
 
 log = structlog.get_logger("tynys.plant")
 
@@ -50,7 +52,7 @@ class Watch:
             if self._alive.get(driver.id, True) == alive:
                 continue
             self._alive[driver.id] = alive
-            error = "" if alive else driver.health.last_error or "no answer"
+            error = "" if alive else (driver.health.last_error or "no answer")[:MOST_TEXT]
             await self._alarms.judge(f"device.lost:{driver.id}", error, time_ms)
             await self._note(
                 ("event", Event(time_ms, "device.back" if alive else "device.lost", driver.id if alive else f"{driver.id}: {error}"))
@@ -67,7 +69,7 @@ class Watch:
             for name, value in values.items():
                 if self._parameters.get((driver.id, name)) != value:
                     self._parameters[driver.id, name] = value
-                    changed.append(("parameter", InstrumentParameter(time_ms, driver.id, name, value)))
+                    changed.append(("parameter", InstrumentParameter(time_ms, driver.id, name, value[:MOST_TEXT])))
         if changed:
             await self._note(*changed)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 STEP_MS = 1000
 """Further than this ahead, the system's clock has been stepped rather than drifted. [ms]"""
+LEAP_MS = 3_600_000
+"""Instants of the wall clock missed by more than this are not gone through one by one: after a year they are millions. [ms]"""
 SLEW_MS_PER_S = 10
 """How fast the wall clock follows a system clock it disagrees with. [ms/s]"""
 
@@ -34,7 +36,7 @@ class Clock(Protocol):
         ...
 
     def ticks(self, interval_ms: int) -> AsyncGenerator[int, None]:
-        """Every instant that is a multiple of ``interval_ms``, in order and without gaps; asking for the next ends the work of this one."""
+        """Every instant that is a multiple of ``interval_ms``, in order; asking for the next ends the work of this one."""
         ...
 
     async def sleep_until(self, t_ms: int) -> None:
@@ -50,7 +52,8 @@ class WallClock:
     """Real time that never runs backwards.
 
     It advances with the monotonic clock and follows the system's clock by slewing; a step forward is taken at once
-    (the instants in between are still yielded), a step backwards is only slewed to, so no instant comes twice.
+    (the instants in between are still yielded, up to an hour of them), a step backwards is only slewed to, so no instant
+    comes twice.
     """
 
     speed = 1.0
@@ -84,13 +87,17 @@ class WallClock:
         return int(self._now)
 
     async def ticks(self, interval_ms: int) -> AsyncGenerator[int, None]:
-        """Grid instants as they pass; those missed while the work took longer come late, in order (`late_ms`)."""
+        """Grid instants as they pass; those missed while the work took longer come late, in order (`late_ms`).
+
+        After one that is more than an hour late the newest is next.
+        """
         t = -(-self.now_ms() // interval_ms) * interval_ms
         while True:
             await self.sleep_until(t)
             self.late_ms = self.now_ms() - t
+            leap_ms = self.late_ms if self.late_ms > LEAP_MS else interval_ms
             yield t
-            t += interval_ms
+            t += leap_ms // interval_ms * interval_ms
 
     async def sleep_until(self, t_ms: int) -> None:
         """Wait until the instant has come; looks up at least once a second, so that a step is seen."""
