@@ -33,7 +33,16 @@ from tynys.present.voice import voice
 
 NOW_MS = 1_795_510_740_000
 WORDS = {
-    "en": ("exceeding", "no limit set", "an instrument does not answer", "valid", "the line is cut", "on", "stored", "unbroken"),
+    "en": (
+        "exceeding",
+        "no limit set",
+        "an instrument does not answer",
+        "valid",
+        "the line to the instrument is cut",
+        "on",
+        "stored",
+        "unbroken",
+    ),
     "ru": ("превышение", "норматив не задан", "прибор не отвечает", "достоверно", "линия", "включено", "сохранён", "непрерывна"),
     "kk": ("асып", "норматив белгіленбеген", "аспап жауап бермейді", "жарамды", "желі үзілген", "қосулы", "сақталды", "үзіліссіз"),
 }

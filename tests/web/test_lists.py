@@ -7,7 +7,7 @@ import pytest
 from html_tree import by_class, by_id, read, text
 from sample import NOW, Sample
 
-from tynys.centre.views import Standing
+from tynys.centre.views import GapView, Standing
 from tynys.domain.regions import REGIONS
 from tynys.present.sentences import plain
 from tynys.present.voice import voice
@@ -93,12 +93,13 @@ async def test_the_outline_holds_every_facility_s_window() -> None:
 @pytest.mark.parametrize(
     ("states", "en", "ru"),
     [
-        ("ggggg", "All five gateways transmit without a gap.", "Все пять шлюзов передают без пропусков."),
+        ("ggggg", "All five gateways transmit every batch.", "Все пять шлюзов передают все пакеты."),
         (
             "gggsb",
-            "Three of five gateways transmit without a gap. One is silent, one misses batches.",
-            "Три из пяти шлюзов передают без пропусков. Один молчит, один с пропусками.",
+            "Three of five gateways transmit every batch. One is silent, one misses batches.",
+            "Три из пяти шлюзов передают все пакеты. Один молчит, один с пропусками.",
         ),
+        ("gg", "Both gateways transmit every batch.", "Оба шлюза передают все пакеты."),
         ("ss", "Two gateways: two are silent.", "Два шлюза: два молчат."),
         ("", "No gateway transmits live yet.", "Ни один шлюз пока не передаёт данные."),
     ],
@@ -118,3 +119,12 @@ async def test_the_chart_speaks_the_words_of_the_page(full) -> None:
         assert words["language"] == numbers  # browsers that know no Kazakh write its numbers as Russian ones, which are the same
         assert len(words["months"]) == 12
         assert all(words.values())
+
+
+async def test_channels_whose_gap_is_still_open_are_counted_in_the_sentence() -> None:
+    view = await Sample().transmission()
+    gap = GapView("g-gres-1-live", "stack-1.so2", NOW - 300_000, NOW - 2_000, 298, "line_cut")
+    shown = replace(view, gaps=(gap, replace(gap, channel="stack-1.co"), replace(gap, channel="stack-2.co", end_ms=NOW - 120_000)))
+    assert plain(transmission.missing_now(voice("en"), shown)) == " 2 channels have no readings now."
+    assert plain(transmission.headline(voice("ru"), shown)).endswith(" Сейчас нет показаний по 2 каналам.")
+    assert transmission.missing_now(voice("kk"), replace(view, gaps=())) == []

@@ -85,8 +85,9 @@ def test_a_plant_s_states_are_states_of_the_country() -> None:
 @pytest.mark.parametrize("path", ["/", "/facilities", "/facility/gres-1", "/transmission", "/source/gres-1.stack-2"])
 async def test_no_state_is_shown_by_its_shape_alone(full, path) -> None:
     root = read((await full.get(f"{path}?lang=en")).text)
+    kind = "gateway.standing" if path == "/transmission" else "standing"
     for table in root.iter("table"):
         for row in table.findall("tbody/tr"):
             for cell in by_class(row, "c-icon"):
                 standing = next(cell.iter("use")).get("href").removeprefix("#i-")
-                assert text(cell) == voice("en").t(f"standing.{standing}")
+                assert text(cell) == voice("en").t(f"{kind}.{standing}")

@@ -13,7 +13,7 @@ from tynys.calc.running import running_windows
 from tynys.centre.civil import DAY, SHORT, window_of
 from tynys.centre.since import ANSWERED, answered_ms, began_ms
 from tynys.centre.standing import SILENT_AFTER_MS, of_component, worst
-from tynys.centre.views import ComponentView, FacilityView, SourceView, Standing
+from tynys.centre.views import ComponentView, FacilityView, SourceView
 from tynys.domain.base import from_ms, to_ms
 from tynys.domain.component import ComponentKind, component
 from tynys.domain.facility import DuctKind
@@ -51,7 +51,6 @@ class Live:
     def __init__(self, state: State, averages: Averages, now_ms: Callable[[], int]) -> None:
         self._state, self._averages, self._now_ms = state, averages, now_ms
         self._held: dict[str, _Held] = {}
-        self._since: dict[tuple[str, str], tuple[Standing, int]] = {}
 
     async def facility(self, name: str, *, fresh_s: float = FRESH_S) -> FacilityView | None:
         """The facility now, None if no configuration of it is known."""
@@ -161,9 +160,6 @@ class Live:
             mean=row.mean if row is not None else None,
             forecast=row.forecast if row is not None else None,
         )
-        key = (source.id, name)
-        if key not in self._since or self._since[key][0] is not standing:
-            self._since[key] = (standing, now_ms)
         began = None
         if channel is not None:
             recent = self._averages.recent(source.id, name, SHORT)
@@ -187,7 +183,7 @@ class Live:
             limit=limit.value if limit is not None else None,
             limit_certainty=limit.certainty if limit is not None else None,
             limit_document=limit.document if limit is not None else "",
-            since_ms=began if began is not None else self._since[key][1],
+            since_ms=began,
             last_closed=last,
             valid_today_share=self._valid_today(source.id, name, now_ms),
         )

@@ -36,7 +36,7 @@ def began_ms(standing: Standing, rings: Rings, channel: UUID, recent: Mapping[in
     """
     if standing is Standing.SILENT:
         return answered_ms(rings, channel)
-    if standing is Standing.INVALID:
+    if standing in {Standing.INVALID, Standing.CALIBRATION}:
         latest = rings.latest(channel)
         return rings.newest_of(channel, _VALID) if latest is not None and latest.status not in _VALID else None
     return _over_since(recent, limit) if standing is Standing.EXCEEDING and limit is not None else None

@@ -28,6 +28,8 @@ ABNORMAL = (
 """Standings a headline names one by one, worst first; ``within`` is what remains."""
 MANY = 5
 """A number whose plural form is the general one in every language: "all are silent" is said of 21 as of 5."""
+PAIR = 2
+"""Two are "both"."""
 _EMPHASIS = re.compile(r"\[\[(.+?)\]\]")
 
 
@@ -94,7 +96,8 @@ def nation(voice: Voice, counts: Mapping[str, int], *, lead: bool = True) -> lis
     if total == 0:
         return [Segment(voice.t("nation.none_connected"))]
     if within == total:
-        return [Segment(capital(voice.n("nation.all_within", total, total=words(voice, "whole", total))))]
+        every = voice.n("nation.all_within", total, total=words(voice, "whole", total))
+        return [Segment(voice.t("nation.both_within") if total == PAIR else capital(every))]
     segments = []
     if within:
         sources = voice.n("nation.of_sources", total, total=words(voice, "of", total))

@@ -31,6 +31,7 @@ def explain(
     }
     return {
         "value": value_words(voice, average),
+        "known": average.value is not None,
         "title": voice.t(
             "made.window",
             component=voice.component(average.component),

@@ -73,10 +73,33 @@ def ranked(sources: Iterable[SourceView]) -> list[SourceView]:
 
 
 def since(source: SourceView, view: ComponentView | None) -> int | None:
-    """Since when a source stands where it stands; a silent one since its last reading."""
-    if source.standing == Standing.SILENT:
-        return source.last_reading_ms
-    return view.since_ms if view else None
+    """Since when a source stands where it stands; a silent one since it was last heard."""
+    if view is not None and view.since_ms is not None:
+        return view.since_ms
+    return source.last_reading_ms if source.standing == Standing.SILENT else None
+
+
+def partly_silent(source: SourceView) -> bool:
+    """Whether some of a silent source's instruments still answer."""
+    views = (*source.components, *source.peripherals)
+    return source.standing == Standing.SILENT and any(view.standing not in {Standing.SILENT, Standing.NOT_CONNECTED} for view in views)
+
+
+def why(voice: Voice, source: SourceView, view: ComponentView, now_ms: int) -> str:
+    """Why a component stands where it stands, with the instrument's own word where its readings do not count."""
+    if view.standing == Standing.SILENT:
+        return silence(voice, source, view, now_ms)
+    cause = cause_of(voice, view)
+    if view.standing != Standing.INVALID or not cause:
+        return sentences.reason(voice, view, now_ms, since_ms=view.since_ms)
+    return cause if view.since_ms is None else voice.t("reason.cause_since", cause=cause, length=voice.duration(now_ms - view.since_ms))
+
+
+def cause_of(voice: Voice, view: ComponentView) -> str:
+    """What the instrument says of a value that is not live, or that what the value is corrected with is missing; empty if all is well."""
+    if view.now_status not in {"", "valid"}:
+        return voice.known("reading_status", view.now_status)
+    return voice.t("reason.uncorrected") if view.standing == Standing.INVALID and view.now is None else ""
 
 
 def source_row(voice: Voice, source: SourceView, now_ms: int) -> SourceRow:
@@ -85,7 +108,7 @@ def source_row(voice: Voice, source: SourceView, now_ms: int) -> SourceRow:
     name, facility = voice.brief(source.names), voice.brief(source.facility_names)
     standing = str(source.standing)
     if view is None or source.standing == Standing.SILENT:
-        reason = silence(voice, source, now_ms) if source.standing == Standing.SILENT else voice.t(f"reason.{standing}")
+        reason = silence(voice, source, view, now_ms) if source.standing == Standing.SILENT else voice.t(f"reason.{standing}")
         return SourceRow(source.source, f"/source/{source.source}", facility, name, "", standing, reason, numbers.ABSENT, "", "", "")
     return SourceRow(
         source=source.source,
@@ -94,7 +117,7 @@ def source_row(voice: Voice, source: SourceView, now_ms: int) -> SourceRow:
         name=name,
         component=voice.short(view.component),
         standing=standing,
-        reason=sentences.reason(voice, view, now_ms, since_ms=view.since_ms),
+        reason=why(voice, source, view, now_ms),
         shown=voice.beside(view.mean_so_far, view.limit),
         limit=voice.measured(view.limit) if view.limit is not None else "",
         unit=voice.unit(view.unit),
@@ -102,22 +125,23 @@ def source_row(voice: Voice, source: SourceView, now_ms: int) -> SourceRow:
     )
 
 
-def silence(voice: Voice, source: SourceView, now_ms: int) -> str:
-    """How long a source has said nothing, and when its last batch came."""
-    if source.last_reading_ms is None:
+def silence(voice: Voice, source: SourceView, view: ComponentView | None, now_ms: int) -> str:
+    """How long nothing was heard, and what the line says of it."""
+    heard = since(source, view)
+    if heard is None:
         return voice.t("reason.silent_always")
-    length = voice.duration(now_ms - source.last_reading_ms)
-    return voice.t("reason.silent_since", length=length, last=voice.moment(source.last_reading_ms, now_ms, seconds=True))
+    said = voice.t("reason.silent_since", length=voice.duration(now_ms - heard))
+    lost = view is not None and view.now_status == "communication_lost"
+    return f"{said}: {voice.t('reading_status.communication_lost')}" if lost else said
 
 
 def component_row(voice: Voice, source: SourceView, view: ComponentView, now_ms: int) -> ComponentRow:
     """The row of a component on its facility's page."""
-    silent = source.standing == Standing.SILENT
     return ComponentRow(
         href=f"/source/{source.source}?component={view.component}",
         component=voice.short(view.component),
         standing=str(view.standing),
-        reason=silence(voice, source, now_ms) if silent else sentences.reason(voice, view, now_ms, since_ms=view.since_ms),
+        reason=why(voice, source, view, now_ms),
         shown=voice.beside(view.mean_so_far, view.limit),
         limit=voice.measured(view.limit) if view.limit is not None else "",
         unit=voice.unit(view.unit),

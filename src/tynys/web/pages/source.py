@@ -20,7 +20,7 @@ from tynys.present.limit_bar import limit_bar
 from tynys.web import made, pictures
 from tynys.web.pages.facilities import region_name
 from tynys.web.ribbon import NAMES, ribbon_codes, ribbon_names
-from tynys.web.rows import ORDER, share, since, worst
+from tynys.web.rows import ORDER, cause_of, partly_silent, share, silence, since, worst
 from tynys.web.site import Live, spoken
 from tynys.web.spans import chosen_span
 
@@ -75,7 +75,14 @@ async def page(site: Site, request: Request) -> Response:
     context: dict[str, Any] = {
         "source": source,
         "region": region_name(voice, source.region),
-        "sentence": sentences.source(voice, voice.brief(source.names), str(source.standing), lead, since(source, lead), now_ms),
+        "sentence": sentences.source(
+            voice,
+            voice.brief(source.names),
+            "partly_silent" if partly_silent(source) else str(source.standing),
+            lead,
+            since(source, lead),
+            now_ms,
+        ),
         "facts": facts(voice, source, now_ms),
         "rows": [now_row(voice, source, item, now_ms, chosen=item is view) for item in views],
         "component": view.component if view else "",
@@ -205,7 +212,7 @@ def choose(source: SourceView, wanted: str) -> ComponentView | None:
 def now_row(voice: Voice, source: SourceView, view: ComponentView, now_ms: int, *, chosen: bool) -> NowRow:
     """One row of the table of now."""
     silent = view.standing == Standing.SILENT
-    quiet = view.now_status not in {"", "valid"}
+    spoiled = view.standing in {Standing.SILENT, Standing.INVALID}
     return NowRow(
         href=f"/source/{source.source}?component={view.component}#chosen",
         chosen=chosen,
@@ -214,12 +221,12 @@ def now_row(voice: Voice, source: SourceView, view: ComponentView, now_ms: int, 
         standing=str(view.standing),
         now="—" if silent else voice.beside(view.now, view.limit),
         unit=voice.unit(view.unit),
-        now_reason=voice.known("reading_status", view.now_status) if quiet else "",
+        now_reason=cause_of(voice, view) or (silence(voice, source, view, now_ms) if silent else ""),
         mean=voice.beside(view.mean_so_far, view.limit),
         limit=voice.measured(view.limit) if view.limit is not None else voice.t("value.not_set"),
         certainty="to_confirm" if view.limit_certainty == "to_confirm" else "",
         bar=limit_bar(voice, view.mean_so_far, view.limit, view.forecast, str(view.standing)),
-        budget="" if silent or view.limit is None else sentences.budget(voice, view, now_ms),
+        budget="" if spoiled or view.limit is None else sentences.budget(voice, view, now_ms),
         valid=voice.percent(view.valid_today_share, 1),
     )
 
@@ -244,9 +251,11 @@ def facts(voice: Voice, source: SourceView, now_ms: int) -> list[tuple[str, str]
         found.append((voice.t("fact.fuel"), voice.name(fuel.names) if fuel else source.fuel))
     places = {"o2": 1, "h2o": 1, "temperature": 0, "pressure": 1}
     for view in source.peripherals:
-        if view.component in places and view.now is not None:
+        if view.component in {*places, "flow"} and (cause := cause_of(voice, view)):
+            found.append((voice.t("fact.flow") if view.component == "flow" else voice.sign(view.component), cause))
+        elif view.component in places and view.now is not None:
             found.append((voice.sign(view.component), f"{voice.number(view.now, places[view.component])}\u00a0{voice.unit(view.unit)}"))
-        if view.component == "flow" and view.now is not None:
+        elif view.component == "flow" and view.now is not None:
             found.append((voice.t("fact.flow"), f"{thousands(voice, view.now)}\u00a0{voice.unit(view.unit)}"))
     if source.last_batch_ms is not None:
         found.append((voice.t("fact.last_batch"), voice.t("value.ago", length=voice.duration(now_ms - source.last_batch_ms))))

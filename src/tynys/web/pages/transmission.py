@@ -83,7 +83,8 @@ def headline(voice: Voice, view: TransmissionView) -> list[Segment]:
     states = [standing(gateway, view.now_ms) for gateway in live]
     silent, broken, good = states.count("silent") + states.count("not_connected"), states.count("invalid"), states.count("within")
     if good == len(live):
-        return [Segment(sentences.capital(voice.n("transmission.all", good, total=sentences.words(voice, "whole", good))))]
+        every = voice.n("transmission.all", good, total=sentences.words(voice, "whole", good))
+        return [Segment(sentences.capital(voice.t("transmission.both") if good == sentences.PAIR else every)), *missing_now(voice, view)]
     if good:
         gateways = voice.n("transmission.of_gateways", len(live), total=sentences.words(voice, "of", len(live)))
         said = voice.n("transmission.some", good, good=sentences.words(voice, "part", good), gateways=gateways)
@@ -95,7 +96,13 @@ def headline(voice: Voice, view: TransmissionView) -> list[Segment]:
         clause = voice.n(f"transmission.{state}", count, count=sentences.words(voice, "some", count))
         segments.append(Segment(sentences.capital(clause) if good and index == 0 else clause, state))
         segments.append(Segment(", " if index < len(clauses) - 1 else "."))
-    return segments
+    return [*segments, *missing_now(voice, view)]
+
+
+def missing_now(voice: Voice, view: TransmissionView) -> list[Segment]:
+    """How many channels of gateways that transmit have no reading now: a gap that is still open."""
+    count = len({gap.channel for gap in view.gaps if gap.channel and view.now_ms - gap.end_ms < LATE_MS})
+    return [Segment(" "), Segment(voice.n("transmission.missing_now", count), "silent")] if count else []
 
 
 def facts(voice: Voice, view: TransmissionView) -> list[tuple[str, str]]:
@@ -114,8 +121,10 @@ def facts(voice: Voice, view: TransmissionView) -> list[tuple[str, str]]:
 def row(voice: Voice, gateway: GatewayView, now_ms: int, name: str) -> dict[str, str]:
     """One gateway."""
     missing = gateway.missing_batches
+    found = standing(gateway, now_ms)
     return {
-        "standing": standing(gateway, now_ms),
+        "standing": found,
+        "said": voice.t(f"gateway.standing.{found}"),
         "href": f"/facility/{gateway.facility}",
         "name": name,
         "role": voice.known("role", gateway.role),
