@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tynys.domain.errors import ConfigurationError, RefusedError
-from tynys.plant.enrol import init_plant
+from tynys.plant.enrol import enrol, init_plant
+from tynys.plant.line import LineError
 from tynys.plant.settings import load_configuration, load_settings
 from tynys.wire.keys import SigningKey
 
@@ -27,6 +28,23 @@ async def test_with_a_code_the_folder_is_ready_to_use(tmp_path, mini_centre, pla
     assert mini_centre.known[made.gateway].key_id == SigningKey.load(settings.key_file).key_id == made.key_id
     assert load_configuration(settings).facility.id == "trial"
     assert settings.key_file.stat().st_mode & 0o077 == 0
+
+
+async def test_if_the_answer_is_lost_the_same_command_again_asks_for_the_same_gateway(tmp_path, mini_centre, monkeypatch) -> None:
+    asked = []
+
+    async def lost(line, key, **wishes):
+        asked.append((wishes["gateway"], key.key_id))
+        await enrol(line, key, **wishes)
+        raise LineError("no answer in time", code="line.cut")
+
+    arguments = {"facility": "trial", "centre_url": mini_centre.url, "ca_file": mini_centre.folder.ca, "code": "GOOD-CODE"}
+    with monkeypatch.context() as patch, pytest.raises(LineError):
+        patch.setattr("tynys.plant.enrol.enrol", lost)
+        await init_plant(tmp_path / "new", **arguments)
+    made = await init_plant(tmp_path / "new", **arguments)
+    assert asked == [(made.gateway, made.key_id)]
+    assert list(mini_centre.known) == [made.gateway]
 
 
 async def test_without_a_centre_the_file_still_reads_and_explains_itself(tmp_path) -> None:

@@ -473,7 +473,7 @@ def test_a_plant_of_many_channels_that_stood_still_for_years_says_so_in_batches_
     sealer_of(bench, spool).seal_gap(bench.start_ms, bench.start_ms + years_ms, layout, GapCause.GATEWAY_DOWN, bench.start_ms)
     batches = sealed(spool)
     losses = [loss for batch in batches for loss in batch.losses]
-    assert batches[0].span_start_ms == bench.start_ms and batches[-1].span_end_ms == bench.start_ms + years_ms
+    assert (batches[0].span_start_ms, batches[-1].span_end_ms) == (bench.start_ms, bench.start_ms + years_ms)
     assert all(before.span_end_ms == after.span_start_ms for before, after in pairwise(batches))
     assert sum(loss.count for loss in losses) == channels * (years_ms - 86_400_000) // 1000
     assert sum(len(block) for batch in batches for block in batch.readings) == channels * 86_400

@@ -144,6 +144,21 @@ def test_a_used_or_invented_code_and_a_known_gateway_are_refused(registry):
         registry.gateway(G2)
 
 
+def test_a_gateway_that_never_got_the_answer_is_answered_again_and_nobody_else_is(registry):
+    secret = code(registry)
+    gateway = enrol(registry, secret)
+    assert enrol(registry, secret, now_ms=NOW_MS + 10**9) == gateway
+    assert len(registry.gateways()) == len(registry.keys(G1)) == 1
+    for wrong in ({"gateway": G2}, {"facility": "gres-2"}, {"role": "history"}):
+        with pytest.raises(RefusedError, match="has been used"):
+            enrol(registry, secret, **wrong)
+    with pytest.raises(RefusedError, match="has been used"):
+        registry.enrol(secret, G1, "gres-1", "live", b"q" * 32, "k2", NOW_MS)
+    registry.revoke_key("k1", NOW_MS, "a.k", "stolen")
+    with pytest.raises(RefusedError, match="has been used"):
+        enrol(registry, secret)
+
+
 def test_of_many_who_use_one_code_at_once_one_gets_in(registry):
     secret = code(registry)
     barrier = threading.Barrier(4)
@@ -256,6 +271,20 @@ def test_findings_are_kept_once(registry):
     assert registry.findings("gres-1.stack-1") == [found]
     assert registry.findings(since_ms=NOW_MS + 1) == []
     assert registry.findings(limit=1) == [other]
+
+
+def test_findings_of_one_window_that_differ_in_their_evidence_are_each_kept(registry):
+    both = [
+        Finding("AVERAGE-DIFFERS", Severity.QUERY, "", "average.differs", "gres-1.stack-1", 1, 2, {"component": c}) for c in ("so2", "nox")
+    ]
+    assert registry.record_findings(both, NOW_MS) == 2
+    assert (
+        registry.record_findings([Finding("AVERAGE-DIFFERS", Severity.QUERY, "", "average.differs", "gres-1.stack-1", 1, 2)], NOW_MS) == 1
+    )
+    assert registry.record_findings(both, NOW_MS + 1) == 0
+    (newest, _), (number, _), *_ = registry.findings_page()
+    assert [each.evidence for _, each in registry.findings_page(before=newest)] == [{"component": "nox"}, {"component": "so2"}]
+    assert [each.evidence for _, each in registry.findings_page(before=number, limit=1)] == [{"component": "so2"}]
 
 
 def test_every_change_is_in_the_audit_log_and_a_changed_past_shows(registry, url):

@@ -7,7 +7,7 @@ import base64
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
@@ -61,7 +61,7 @@ async def enrol(line: CentreLine, key: SigningKey, *, code: str, gateway: UUID, 
         raise RefusedError(
             f"the centre does not take this enrolment: {error.message}",
             where=line.url,
-            hint="a code works once, for one facility and role; ask the centre for a new one",
+            hint="a code works for one gateway, facility and role; ask the centre for a new one",
         ) from error
     try:
         return msgspec.json.decode(answer, type=Enrolment)
@@ -118,9 +118,8 @@ async def init_plant(
         devices=devices,
     )
     settings_file = folder / SETTINGS_NAME
-    await asyncio.to_thread(_prepare, folder, settings_file, wishes)
-    key = SigningKey.generate()
-    gateway = uuid4()
+    key = await asyncio.to_thread(_prepare, folder, settings_file, wishes)
+    gateway = gateway_of(key)
     enrolment = None
     if code and centre_url and ca_file:
         line = CentreLine(centre_url, ca_file)
@@ -128,12 +127,17 @@ async def init_plant(
             enrolment = await enrol(line, key, code=code, gateway=gateway, facility=facility, role=role)
         finally:
             await line.close()
-    key.save(folder / "gateway.key")
     await asyncio.to_thread(settings_file.write_text, _template(wishes, gateway, enrolment), "utf-8")
     return NewPlant(folder, settings_file, gateway, key.key_id, enrolment, has_document=configuration is not None)
 
 
-def _prepare(folder: Path, settings_file: Path, wishes: _Wishes) -> None:
+def gateway_of(key: SigningKey) -> UUID:
+    """The id of a gateway that begins with this key: whoever asks again, because an answer was lost, is the same gateway."""
+    return uuid5(NAMESPACE_URL, f"tynys:gateway:{key.public.hex()}")
+
+
+def _prepare(folder: Path, settings_file: Path, wishes: _Wishes) -> SigningKey:
+    """Make the folder with its key; the key of an attempt that was broken off is taken up again."""
     if settings_file.exists():
         raise ConfigurationError(
             "there already is a plant here", where=str(settings_file), hint="choose another folder; keys are never overwritten"
@@ -143,6 +147,12 @@ def _prepare(folder: Path, settings_file: Path, wishes: _Wishes) -> None:
         shutil.copyfile(wishes.ca_file, folder / "centre-ca.pem")
     if wishes.configuration is not None:
         shutil.copyfile(wishes.configuration, folder / f"facility{wishes.configuration.suffix}")
+    key_file = folder / "gateway.key"
+    if key_file.exists():
+        return SigningKey.load(key_file)
+    key = SigningKey.generate()
+    key.save(key_file)
+    return key
 
 
 def _template(wishes: _Wishes, gateway: UUID, enrolment: Enrolment | None) -> str:

@@ -19,7 +19,7 @@ from tynys.storage.registry_rows import Gateway, GatewayKey
 if TYPE_CHECKING:
     from typing import Any
 
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
 CODE_BYTES = 15
 """Length of an enrolment code before it is written as text. [bytes]"""
@@ -47,13 +47,18 @@ class Enrolment(RegistryPart):
         return code
 
     def enrol(self, code: str, gateway: UUID, facility: str, role: str, public_key: bytes, key_id: str, now_ms: int) -> Gateway:
-        """Use up a code and take a gateway in; a `RefusedError` says which condition failed."""
+        """Use up a code and take a gateway in; a `RefusedError` says which condition failed.
+
+        The same gateway with the same key and code is answered again: it may never have got the first answer.
+        """
         with self._engine.begin() as connection:
             one = select(enrolment_codes).where(enrolment_codes.c.digest == _digest(code)).with_for_update()
             found = connection.execute(one).first()
             if found is None:
                 raise _refused("code_unknown", "this enrolment code is not known")
             if found.used_ms is not None:
+                if (again := _enrolled(connection, gateway, facility, role, public_key)) is not None and found.used_by == str(gateway):
+                    return again
                 raise _refused("code_used", "this enrolment code has been used")
             if found.expires_ms <= now_ms:
                 raise _refused("code_expired", "this enrolment code has expired")
@@ -121,6 +126,18 @@ class Enrolment(RegistryPart):
             if done.rowcount == 0:
                 raise NotFoundError(f"no gateway has a key {key_id}", code="key.unknown")
             auditing.append(connection, action, key_id, by, now_ms, {"reason": reason})
+
+
+def _enrolled(connection: Connection, gateway: UUID, facility: str, role: str, public_key: bytes) -> Gateway | None:
+    """The gateway as it is enrolled, if this very key is one of its own and still trusted."""
+    row = connection.execute(select(gateways).where(gateways.c.id == str(gateway))).first()
+    trusted = gateway_keys.c.revoked_ms.is_(None) & gateway_keys.c.retired_ms.is_(None)
+    mine = select(gateway_keys.c.key_id).where(
+        (gateway_keys.c.gateway == str(gateway)) & (gateway_keys.c.public_key == public_key) & trusted
+    )
+    if row is None or (row.facility, row.role) != (facility, role) or connection.execute(mine).first() is None:
+        return None
+    return _gateway(row)
 
 
 def _digest(code: str) -> str:

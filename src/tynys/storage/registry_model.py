@@ -117,7 +117,8 @@ findings = Table(
     Column("end_ms", BigInteger, nullable=False),
     Column("evidence", Text, nullable=False),
     Column("found_ms", BigInteger, nullable=False),
-    UniqueConstraint("check_id", "subject", "start_ms", "end_ms"),
+    Column("evidence_digest", Text, nullable=False, server_default=""),
+    UniqueConstraint("check_id", "subject", "start_ms", "end_ms", "evidence_digest"),
 )
 audit = Table(
     "audit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -54,15 +55,18 @@ class Records(RegistryPart):
         ]
 
     def record_findings(self, found: Sequence[Finding], found_ms: int) -> int:
-        """Keep findings; the same check, subject and span is kept once. Returns how many were new."""
+        """Keep findings; the same check, subject, span and evidence is kept once. Returns how many were new."""
         new = 0
         with self._engine.begin() as connection:
             for item in found:
+                evidence = json.dumps(dict(item.evidence), ensure_ascii=False)
+                digest = hashlib.sha256(json.dumps(dict(item.evidence), sort_keys=True).encode()).hexdigest()
                 key = (
                     findings.c.check_id == item.check,
                     findings.c.subject == item.subject,
                     findings.c.start_ms == item.start_ms,
                     findings.c.end_ms == item.end_ms,
+                    findings.c.evidence_digest == digest,
                 )
                 if connection.execute(select(findings.c.id).where(*key)).first() is None:
                     new += 1
@@ -70,28 +74,39 @@ class Records(RegistryPart):
                         insert(findings).values(
                             check_id=item.check, severity=item.severity.value, clause=item.clause, message=item.message,
                             subject=item.subject, start_ms=item.start_ms, end_ms=item.end_ms, found_ms=found_ms,
-                            evidence=json.dumps(dict(item.evidence), ensure_ascii=False),
+                            evidence=evidence, evidence_digest=digest,
                         )
                     )  # fmt: skip
         return new
 
     def findings(self, subject: str | None = None, since_ms: int | None = None, limit: int = 1000) -> list[Finding]:
         """Findings, newest first."""
+        return [finding for _, finding in self.findings_page(subject, since_ms, limit=limit)]
+
+    def findings_page(
+        self, subject: str | None = None, since_ms: int | None = None, *, before: int | None = None, limit: int = 1000
+    ) -> list[tuple[int, Finding]]:
+        """Findings with their numbers, newest first, those recorded before number ``before``."""
         query = select(findings).order_by(findings.c.id.desc()).limit(limit)
         if subject is not None:
             query = query.where(findings.c.subject == subject)
         if since_ms is not None:
             query = query.where(findings.c.found_ms >= since_ms)
+        if before is not None:
+            query = query.where(findings.c.id < before)
         return [
-            Finding(
-                row.check_id,
-                Severity(row.severity),
-                row.clause,
-                row.message,
-                row.subject,
-                row.start_ms,
-                row.end_ms,
-                json.loads(row.evidence),
+            (
+                row.id,
+                Finding(
+                    row.check_id,
+                    Severity(row.severity),
+                    row.clause,
+                    row.message,
+                    row.subject,
+                    row.start_ms,
+                    row.end_ms,
+                    json.loads(row.evidence),
+                ),
             )
             for row in self._all(query)
         ]
