@@ -101,7 +101,7 @@ def headline(voice: Voice, view: TransmissionView) -> list[Segment]:
 
 def missing_now(voice: Voice, view: TransmissionView) -> list[Segment]:
     """How many channels of gateways that transmit have no reading now: a gap that is still open."""
-    count = len({gap.channel for gap in view.gaps if gap.channel and view.now_ms - gap.end_ms < LATE_MS})
+    count = len({(gap.gateway, gap.channel) for gap in view.gaps if gap.channel and view.now_ms - gap.end_ms < LATE_MS})
     return [Segment(" "), Segment(voice.n("transmission.missing_now", count), "silent")] if count else []
 
 
