@@ -97,7 +97,7 @@ class CentreLine:
     async def _request(self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
         try:
             answer = await self._client.request(method, self.url + path, content=content, headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._explain(error) from error
         if answer.status_code == _OK:
             return answer.content
@@ -109,7 +109,8 @@ class CentreLine:
             retry_after_s=float(retry_after) if retry_after.isdigit() else 0.0,
         )
 
-    def _explain(self, error: httpx.HTTPError) -> LineError:
+    def _explain(self, error: httpx.HTTPError | httpx.InvalidURL) -> LineError:
+        """The failure as the cause alone: what it means is the code's, which a page words in the reader's language."""
         text = str(error) or type(error).__name__
         if "CERTIFICATE_VERIFY_FAILED" in text:
             return LineError(
@@ -120,10 +121,10 @@ class CentreLine:
             )
         if isinstance(error, httpx.ConnectError):
             hint = "is the centre running, and its address right?"
-            return LineError(f"nobody answers: {text}", where=self.url, hint=hint, code="line.cut")
+            return LineError(text, where=self.url, hint=hint, code="line.cut")
         if isinstance(error, httpx.TimeoutException):
-            return LineError(f"no answer in time ({type(error).__name__})", where=self.url, code="line.cut")
-        return LineError(f"the line failed: {text}", where=self.url, code="line.cut")
+            return LineError(f"timed out ({type(error).__name__})", where=self.url, code="line.cut")
+        return LineError(text, where=self.url, code="line.cut")
 
     async def close(self) -> None:
         """Hang up."""

@@ -262,7 +262,7 @@ class Sender:
             reply = open_reply(answer, self._centre_key)
         except WireError as error:
             raise ForgedReplyError(
-                f"the answer is not signed by the centre's key ({error.message})",
+                error.message,
                 where=self._line.url,
                 hint="is centre.public_key this centre's? If it is, someone stands in between; nothing was taken as acknowledged",
             ) from error
