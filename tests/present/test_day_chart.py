@@ -109,6 +109,8 @@ def test_steps_of_one_state_are_one_box_of_the_ribbon_and_a_hole_in_time_parts_t
     (valid,), (invalid,) = of_class(tree, "r-valid"), of_class(tree, "r-invalid")
     assert valid.get("d").count("M") == 2
     assert invalid.get("d").count("M") == 1
+    (line,) = of_class(tree, "mean")
+    assert line.get("d").count("M") == 2, "no line is drawn over a time of which nothing is known"
 
 
 def test_what_is_written_in_it_is_escaped_and_it_names_itself(drawn, english) -> None:

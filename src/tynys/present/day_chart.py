@@ -91,9 +91,11 @@ def _shapes(steps: Steps, x, y, limit: float | None) -> list[str]:  # type: igno
     band: list[str] = []
     line: list[str] = []
     over: list[str] = []
-    drawing = False
+    drawing, end_ms = False, 0
     for index, time_ms in enumerate(steps.start_ms.tolist()):
-        left, right = x(time_ms), x(time_ms + steps.interval_ms)
+        drawing = drawing and time_ms - end_ms < steps.interval_ms / 2  # steps that were left out are a gap as well
+        end_ms = time_ms + steps.interval_ms
+        left, right = x(time_ms), x(end_ms)
         shown = steps.mean[index]
         if not np.isfinite(shown):
             drawing = False

@@ -196,6 +196,7 @@ class Chart extends HTMLElement {
       ctx.stroke();
       ctx.font = font.replace("12px", `${12 * ratio}px`);
       ctx.textAlign = "right";
+      ctx.textBaseline = "alphabetic"; // uPlot leaves its own, and the line would run through the words
       ctx.fillText(this.words.limit, bbox.left + bbox.width, y - 5 * ratio);
     }
     const { start, state, interval_ms: step } = this.series;
