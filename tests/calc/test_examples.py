@@ -139,6 +139,16 @@ def test_oxygen_near_air_is_said_rather_than_multiplied(example, averages, only)
     assert (so2.status, so2.value) == (AverageStatus.O2_TOO_HIGH, None)
 
 
+@pytest.mark.parametrize(("wet_o2_pct", "status"), [(18.63, AverageStatus.O2_TOO_HIGH), (None, AverageStatus.PERIPHERAL_MISSING)])
+def test_mass_counts_all_time_in_operation_whatever_its_oxygen(example, averages, only, minutes, wet_o2_pct, status):
+    """Mass = concentration x flow in one state, at measured oxygen: nothing is corrected, so nothing is missing (EN 17255-1)."""
+    lost = minutes(7.0, bad=dict.fromkeys(range(20), InstrumentStatus.FAULT))
+    table = averages(example("four-units-on-one-stack"), four() | {"stack-1.o2": lost if wet_o2_pct is None else wet_o2_pct})
+    so2 = only(table, "so2")
+    assert (so2.status, so2.value) == (status, None)
+    assert so2.mass_g_s == pytest.approx(SO2_DRY * 600 / 1000, rel=1e-12)
+
+
 NOX = {"stack-1.no": 180.0, "stack-1.no2": 9.0, "stack-1.co": 45.0, "stack-1.o2": 2.7, "stack-1.h2o": 10.0}
 NOX_DRY = (9.0 + 1.533 * 180.0) / 0.9
 

@@ -37,6 +37,13 @@ def test_an_hour_is_the_mean_of_its_three(pack):
     assert (row.value, row.mass_g_s, row.status, row.count_valid, row.count_expected) == (210.0, 210.0, VALID, 60, 60)
 
 
+def test_mass_of_an_hour_counts_windows_whose_oxygen_was_too_high_and_none_with_too_few_readings(pack):
+    (row,) = hour(pack, short(0, 100.0), short(1, 200.0), short(2, 600.0, AverageStatus.O2_TOO_HIGH))
+    assert (row.value, row.mass_g_s, row.status) == (150.0, 300.0, VALID)
+    (row,) = hour(pack, short(0, 100.0), short(1, 200.0), short(2, 600.0, TOO_FEW))
+    assert (row.value, row.mass_g_s, row.status) == (150.0, 150.0, VALID)
+
+
 def test_two_of_three_in_operation_are_enough_and_one_is_not(pack):
     (row,) = hour(pack, short(0, 100.0), short(1, 200.0), short(2, None, TOO_FEW))
     assert (row.value, row.status) == (150.0, VALID)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tynys.calc.exact import window_means
 from tynys.calc.states import window_states
-from tynys.calc.table import STATUS_CODE, AverageTable
+from tynys.calc.table import STATUS_CODE, WITH_MASS, AverageTable
 from tynys.calc.timegrid import window_edges
 from tynys.domain.status import AverageStatus
 
@@ -76,10 +76,11 @@ def _means(part: AverageTable, edges: Times, possible: Counts, pack: RulePack, r
     at = np.searchsorted(part.start_ms, edges)
     first, last = at[:-1], at[1:]
     good = part.status == VALID
+    with_mass = np.isin(part.status, list(WITH_MASS))
 
     def mean(name: str) -> Floats:
         values: Floats = getattr(part, name)
-        keep = good & ~np.isnan(values)
+        keep = (with_mass if name == "mass_g_s" else good) & ~np.isnan(values)
         own = np.concatenate([[0], np.cumsum(keep)])[at]
         return window_means(values[keep], own[:-1], own[1:])
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tynys.calc.mass import mass_rate_g_s
 from tynys.calc.standardise import Around, highest_oxygen, to_reference_oxygen_of
-from tynys.calc.table import STATUS_CODE, AverageTable, SeriesKey
+from tynys.calc.table import STATUS_CODE, WITH_MASS, AverageTable, SeriesKey
 from tynys.domain.quantity import Unit
 from tynys.domain.status import AverageStatus
 
@@ -133,7 +133,10 @@ def mixed(points: Sequence[Measured], o2_reference_pct: Floats, pack: RulePack) 
 
 
 def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes, made: Measured, validated: Floats) -> AverageTable:
-    """The rows of one component: the value only where the status allows it, mass from the undeducted concentration."""
+    """The rows of one component: the value only where the status allows it, mass from the undeducted concentration.
+
+    All time in operation counts: where oxygen is missing or too high to correct a concentration, as at start-up, its mass is known.
+    """
     n = len(windows)
     mass = mass_rate_g_s(made.dry, made.flow) if made.unit is Unit.MG_NM3 else np.full(n, np.nan)
     valid = made.status == VALID
@@ -157,7 +160,7 @@ def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes,
         temperature_c=made.around.temperature_c,
         pressure_kpa=made.around.pressure_kpa,
         flow_dry_nm3_h=made.flow,
-        mass_g_s=np.where(valid, mass, np.nan),
+        mass_g_s=np.where(np.isin(made.status, list(WITH_MASS)), mass, np.nan),
         chain_index=made.chain,
         outside_calibration_range=made.outside_range & valid,
     )

@@ -22,6 +22,9 @@ AVERAGE_STATUSES = tuple(AverageStatus)
 STATUS_CODE = {status: i for i, status in enumerate(AVERAGE_STATUSES)}
 """The code of an average's status."""
 
+WITH_MASS = frozenset(STATUS_CODE[s] for s in (AverageStatus.VALID, AverageStatus.O2_TOO_HIGH, AverageStatus.PERIPHERAL_MISSING))
+"""Codes of averages with enough readings for a mass: it is made at measured oxygen and needs no correction to a reference."""
+
 _MEASURES = ("value", "raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa", "flow_dry_nm3_h", "mass_g_s")
 _COUNTS = ("count_valid", "count_expected", "count_operating")
 
