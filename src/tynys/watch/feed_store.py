@@ -61,7 +61,7 @@ def import_feed(
 ) -> ImportedFeed:
     """Check a file and store it; the same file again changes nothing but the note that it came again.
 
-    The file itself is kept first: whatever happens after, the import can be repeated from it.
+    A file that can be read is kept before anything else is stored: whatever happens after, the import can be repeated from it.
     """
     checked = check_feed(data, profile, now_ms=now_ms, where=name)
     sha256 = keep(archive, data)
@@ -98,7 +98,7 @@ def keep(archive: Path, data: bytes) -> str:
     archive.mkdir(parents=True, exist_ok=True)
     part = final.with_suffix(".part")
     with part.open("wb") as out:
-        out.write(zstandard.ZstdCompressor(level=6, write_content_size=True, write_checksum=True).compress(data))
+        out.write(zstandard.ZstdCompressor(level=3, threads=2, write_content_size=True, write_checksum=True).compress(data))
         out.flush()
         os.fsync(out.fileno())
     part.replace(final)
