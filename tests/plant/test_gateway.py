@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tynys.domain.errors import WireError
+from tynys.domain.errors import MalformedError, WireError
 from tynys.domain.status import AverageStatus, GapCause
 from tynys.plant import spool_reader
 from tynys.plant.gateway import Gateway
@@ -21,6 +21,7 @@ from tynys.plant.status import plant_status
 from tynys.plant.views import LineState, LocalStanding
 from tynys.wire.clock import WallClock
 from tynys.wire.clock_server import ClockServer
+from tynys.wire.envelope import seal
 from tynys.wire.payload import decode_payload
 
 if TYPE_CHECKING:
@@ -205,6 +206,32 @@ async def test_a_window_that_closed_while_the_gateway_was_down_is_made_up_for(st
     await stage.run(10, start_ms=START + 1300 * SECOND)
     (average,) = [a for batch in stage.batches() for a in batch.averages if a.component == "so2"]
     assert (average.start_ms, average.count_valid) == (START, 1000)
+
+
+async def test_averages_that_cannot_be_made_are_an_alarm_and_reading_goes_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> list[object]:
+        raise ZeroDivisionError("a plan nobody thought of")
+
+    monkeypatch.setattr("tynys.plant.own_averages.OwnAverages.short_term", fails)
+    await stage.run(1203, with_centre=False)
+    assert len(stage.rows()) == 1203
+    await stage.run(3, start_ms=START + 1203 * SECOND, with_centre=False)
+    assert len(stage.rows()) == 1206
+    (alarm,) = plant_status(stage.folder.file).alarms
+    assert (alarm.code, alarm.detail) == ("gateway.fault:averages", "ZeroDivisionError('a plan nobody thought of')")
+
+
+async def test_what_the_line_cannot_carry_now_stays_kept_and_goes_out_later(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse_a_while(gateway: Gateway, second: int) -> None:
+        if second == 7:
+            monkeypatch.setattr("tynys.plant.sealer.seal", lambda *_: (_ for _ in ()).throw(MalformedError("no such batch")))
+        if second == 17:
+            assert gateway.alarms.raised == {"gateway.fault:sealing": "no such batch"}
+            monkeypatch.setattr("tynys.plant.sealer.seal", seal)
+
+    await stage.run(23, during=refuse_a_while, with_centre=False)
+    assert sorted(stage.rows()) == list(range(23))
+    assert {cause for _, cause in stage.rows().values()} <= {0, GapCause.UNDECODABLE}
 
 
 async def test_without_a_centre_it_spools_and_computes(stage: Stage) -> None:

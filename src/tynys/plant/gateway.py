@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import structlog
 
+from tynys.calc.timegrid import period_ms
 from tynys.domain.errors import StorageError
 from tynys.field import build_driver
 from tynys.plant import spool_reader
@@ -51,6 +52,7 @@ STOP_S = 5.0
 LAST_SEND_S = 10.0
 """How long a stop goes on sending. [s]"""
 RECENT_SECONDS = 2400
+"""Seconds held in memory, or two short-term windows where those are longer."""
 PARAMETERS_EVERY_MS = 86_400_000
 
 log = structlog.get_logger("tynys.plant")
@@ -93,6 +95,7 @@ class Gateway:
                 plan_digest=configuration.digest().hex()[:DIGEST_SHOWN],
             )
         self.recent: RecentReadings | None = None
+        self._recent_seconds = max(RECENT_SECONDS, 2 * (period_ms(pack.short_term) or 0) // 1000)
         self.revision = 0
         self._key = key
         self._own = OwnAverages(configuration, pack)
@@ -187,6 +190,7 @@ class Gateway:
             self.sender.wake()
         full = keeper.full_since_ms is not None
         await self.alarms.judge("spool.full", "readings are lost; the reserve records which" if full else "", time_ms)
+        await self.alarms.judge("gateway.fault:sealing", keeper.seal_fault, time_ms)
         if (window := self._own.closing(time_ms + TICK_MS)) is not None:
             await self._close_window(*window, recent)
         await self.watch.devices(time_ms)
@@ -221,15 +225,14 @@ class Gateway:
             sealer = Sealer(spool, self._key, self.settings.gateway.id, epoch, self.configuration, started_ms=time_ms)
             keeper = Keeper(spool, sealer, layout, seal_ms=seal_ms)
             keeper.begin(time_ms)
-            recent = RecentReadings(layout, RECENT_SECONDS)
-            recent.load(list(spool_reader.readings(spool.connection, time_ms - 1000 * RECENT_SECONDS, time_ms)))
+            recent = RecentReadings(layout, self._recent_seconds)
+            recent.load(list(spool_reader.readings(spool.connection, time_ms - 1000 * self._recent_seconds, time_ms)), before_ms=time_ms)
             return keeper, recent, self._own.missed(spool.connection, time_ms)
 
         self._keeper, self.recent, missed = await self.thread.call(begin)
         self._poller = self._make_poller(layout, names)
         for end_ms in missed:
-            averages = await self.thread.call(partial(_from_spool, own=self._own, end_ms=end_ms))
-            await self._store(averages, end_ms)
+            await self._average(partial(self.thread.call, partial(_from_spool, own=self._own, end_ms=end_ms)), end_ms)
         log.info("gateway.start", gateway=str(self.settings.gateway.id), epoch=str(epoch), channels=len(names), devices=len(self.drivers))
 
     def _layout(self, time_ms: int) -> tuple[Layout, tuple[str, ...]]:
@@ -245,12 +248,22 @@ class Gateway:
         """A channel's declared acquisition begins or ends at this instant."""
         layout, names = self._layout(time_ms)
         await self.thread.call(lambda _: keeper.change_layout(layout, time_ms))
-        self.recent = RecentReadings(layout, RECENT_SECONDS)
+        self.recent = RecentReadings(layout, self._recent_seconds)
         self._poller = self._make_poller(layout, names)
 
     async def _close_window(self, start_ms: int, end_ms: int, recent: RecentReadings) -> None:
         """A short-term window is over: its averages, and those of longer windows that end with it."""
-        await self._store(await asyncio.to_thread(self._own.short_term, recent.series(start_ms, end_ms), start_ms, end_ms), end_ms)
+        await self._average(partial(asyncio.to_thread, self._own.short_term, recent.series(start_ms, end_ms), start_ms, end_ms), end_ms)
+
+    async def _average(self, make: Callable[[], Awaitable[list[Average]]], end_ms: int) -> None:
+        """Make and keep averages; a plan they fail for is an alarm, and reading goes on."""
+        fault = ""
+        try:
+            await self._store(await make(), end_ms)
+        except Exception as error:
+            log.exception("average.failed", end_ms=end_ms)
+            fault = repr(error)
+        await self.alarms.judge("gateway.fault:averages", fault, end_ms)
 
     async def _store(self, averages: list[Average], end_ms: int) -> None:
         def store(spool: Spool) -> None:

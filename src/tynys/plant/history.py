@@ -61,13 +61,16 @@ class RecentReadings:
                 found[column.channel] = Series(moments[there], value[position][there], status[position][there])
         return found
 
-    def load(self, blocks: list[ReadingBlock]) -> None:
-        """Fill an empty store with what the spool still holds of the recent past."""
+    def load(self, blocks: list[ReadingBlock], *, before_ms: int) -> None:
+        """Fill an empty store with what the spool still holds of the recent past, up to the instant that comes next."""
         if not blocks or self._end:
             return
         known = {column.channel: position for position, column in enumerate(self.layout.columns)}
-        moments = np.unique(np.concatenate([block.time_ms for block in blocks]))[-self._capacity :]
+        moments = np.unique(np.concatenate([block.time_ms for block in blocks]))
+        moments = moments[moments < before_ms][-self._capacity :]
         count = len(moments)
+        if not count:
+            return
         self._time[:count] = moments
         self._end = count
         for block in blocks:
@@ -75,7 +78,7 @@ class RecentReadings:
             if position is None:
                 continue
             time = block.time_ms
-            inside = time >= moments[0]
+            inside = (time >= moments[0]) & (time < before_ms)
             rows = np.searchsorted(moments, time[inside])
             self._value[rows, position] = block.value[inside]
             self._status[rows, position] = block.status[inside]

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from tynys.domain.batch import Event
-from tynys.domain.errors import StorageError
+from tynys.domain.errors import StorageError, WireError
 from tynys.domain.status import GapCause
 from tynys.plant.seconds import TICK_MS, gap_second
 
@@ -37,6 +37,7 @@ class Keeper:
         self._sealed_to: int | None = None
         self.full_since_ms: int | None = None
         self.kept_ms: int | None = None
+        self.seal_fault = ""
 
     def change_layout(self, layout: Layout, time_ms: int) -> None:
         """From now on seconds have other columns; what was kept under the old ones is sealed first."""
@@ -68,7 +69,7 @@ class Keeper:
         """Keep one second, and seal when its time has come; returns what counts as read, and whether a batch was sealed.
 
         On a full disk the reserve takes a loss, and what counts as read is a gap; ``full_since_ms`` stays until a batch
-        could be sealed again.
+        could be sealed again. What the line's format cannot carry (``seal_fault`` says why) stays kept and is sealed with the next.
         """
         end_ms = second.time_ms + TICK_MS
         try:
@@ -90,7 +91,10 @@ class Keeper:
         except StorageError:
             self.full_since_ms = self.full_since_ms or second.time_ms
             return second, False
-        self.full_since_ms = None
+        except WireError as error:
+            self.seal_fault = str(error)
+            return second, False
+        self.full_since_ms, self.seal_fault = None, ""
         return second, True
 
     def _seal(self, end_ms: int, sealed_ms: int) -> None:
