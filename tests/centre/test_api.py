@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tynys.centre.openapi import frozen
+from tynys.domain.batch import Loss
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 FROZEN = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
@@ -133,7 +134,7 @@ async def test_every_failure_is_a_problem(trial, path, status, code):
 async def test_a_cursor_that_was_tampered_with_is_a_problem_on_every_route(trial, parts):
     query = await filled(trial)
     told = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-    for path in ("readings", "averages", "receipts"):
+    for path in ("readings", "averages", "receipts", "gaps", "findings"):
         answer = await trial.at.public.get(f"/api/v1/{path}", params=query | {"after": told})
         assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid"), path
 
@@ -144,6 +145,34 @@ async def test_a_century_is_answered_a_page_at_a_time(trial):
         page = await trial.at.get(f"/{path}", **query, limit=10_000)
         assert len(page["items"]) >= count
         assert page["next"] is None
+
+
+async def test_findings_and_gaps_come_a_page_at_a_time_and_each_finding_in_words(trial):
+    gateway = await trial.gateway()
+    for number in range(3):
+        begin = trial.start_ms + number * SHORT_MS
+        loss = Loss(None, begin, begin + 1000, 5, "spool.full")
+        values = [1.0, np.nan, 1.0]
+        await trial.at.send(gateway, gateway.seal([trial.block("stack-1.so2", begin, values)], (begin, begin + 15_000), losses=(loss,)))
+    await trial.at.until(lambda: len(trial.findings()) == 3)
+    told, after = [], {}
+    while True:
+        page = await trial.at.get("/findings", subject=trial.facility, limit=2, **after)
+        told += page["items"]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert [each["check"] for each in told] == ["LINE-LOSS"] * 3
+    assert {each["title"] for each in told} == {"a gateway says that it lost readings"}
+    assert [each["start"] for each in told] == [stamp(trial.start_ms + number * SHORT_MS) for number in (2, 1, 0)]
+    gaps, after = [], {}
+    while True:
+        page = await trial.at.get("/gaps", limit=1, **after)
+        gaps += [each for each in page["items"] if each["gateway"] == str(gateway.id)]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert sorted(each["cause"] for each in gaps) == ["no_answer"] * 3 + ["spool.full"] * 3
 
 
 async def test_receipts_of_many_batches_are_told_without_what_they_hold(trial, monkeypatch):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import numpy as np
 
-from tynys.centre.gaps import KEPT, Gaps
+from tynys.centre.gaps import KEPT, MOST_RUNNING, Gaps, age
 from tynys.domain.reading import ReadingBlock
 from tynys.domain.status import GapCause, InstrumentStatus
 
@@ -34,6 +34,24 @@ def test_another_cause_is_another_gap():
     gaps = Gaps()
     gaps.note("g", [block(0, [GapCause.NO_ANSWER, GapCause.STALE])], {})
     assert spans(gaps) == [(1000, 2000, 1, "stale"), (0, 1000, 1, "no_answer")]
+
+
+def test_pages_of_gaps_that_ended_together_tell_each_once():
+    gaps = Gaps()
+    for number in range(25):
+        gaps.add("g", f"channel {number}", 0, 1000, 1, "no_answer")
+    told, before = [], None
+    while page := gaps.newest(4, before=before):
+        told += [gap.channel for gap in page]
+        before = age(page[-1])
+    assert sorted(told) == sorted(f"channel {number}" for number in range(25))
+
+
+def test_however_many_causes_a_gateway_invents_only_so_many_gaps_are_held():
+    gaps = Gaps()
+    for number in range(MOST_RUNNING + KEPT + 50):
+        gaps.add("g", None, number, number + 1, 1, f"cause {number}")
+    assert len(gaps.newest(10**6)) == MOST_RUNNING + KEPT
 
 
 def test_a_history_that_arrives_newest_day_first_keeps_its_newest_gaps():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tynys.domain.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,10 @@ REMEMBERED = 4096
 class Findings:
     """Takes findings from any thread, each once; hands new ones on in groups."""
 
-    def __init__(self, *, heard: Callable[[Finding], None] | None = None) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seen: OrderedDict[tuple[str, str, int, str], None] = OrderedDict()
         self._fresh: deque[Finding] = deque()
-        self._heard = heard
 
     def report(
         self, check: str, subject: str, start_ms: int, end_ms: int | None = None, *, once: str = "", **evidence: str | float
@@ -88,3 +87,8 @@ class Findings:
             taken = list(self._fresh)
             self._fresh.clear()
         return taken
+
+    def put_back(self, found: Sequence[Finding]) -> None:
+        """Findings that were taken and could not be kept: they come first at the next call, the newest so many of them."""
+        with self._lock:
+            self._fresh.extendleft(reversed(found[-REMEMBERED:]))

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 KEPT = 2000
 """Closed gaps kept at hand, the newest by their end; all of them are in the lake as rows."""
+MOST_RUNNING = 20_000
+"""Gaps that may still grow; beyond, the one that began to be told first is taken as closed."""
+Age = tuple[int, int, str, str, str]
+"""End and start of a gap, its gateway, channel and cause."""
 
 
 class Gaps:
@@ -53,18 +57,21 @@ class Gaps:
             return
         if before is not None:
             self._close(before)
+        elif len(self._running) >= MOST_RUNNING:
+            self._close(self._running.pop(next(iter(self._running))))
         self._running[key] = GapView(gateway, channel, start_ms, end_ms, count, cause)
 
-    def newest(self, limit: int = 200) -> list[GapView]:
-        """The newest gaps first, by their end and then their start."""
-        every = [*self._closed, *self._running.values()]
-        return sorted(every, key=_age, reverse=True)[:limit]
+    def newest(self, limit: int = 200, *, before: Age | None = None) -> list[GapView]:
+        """The newest gaps first, by their end and then their start; ``before`` is the age of the last one told already."""
+        every = [gap for gap in (*self._closed, *self._running.values()) if before is None or age(gap) < before]
+        return sorted(every, key=age, reverse=True)[:limit]
 
     def _close(self, gap: GapView) -> None:
         """Keep a gap that grows no more; a history arrives newest day first, so the order of arrival says nothing of age."""
-        insort(self._closed, gap, key=_age)
+        insort(self._closed, gap, key=age)
         del self._closed[:-KEPT]
 
 
-def _age(gap: GapView) -> tuple[int, int]:
-    return gap.end_ms, gap.start_ms
+def age(gap: GapView) -> Age:
+    """By what gaps are ordered: their end, their start, then whose they are, so that no two are the same."""
+    return gap.end_ms, gap.start_ms, gap.gateway, gap.channel or "", gap.cause

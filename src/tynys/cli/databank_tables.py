@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tynys.domain.finding import Severity
+from tynys.present.findings import visible, worded
 from tynys.present.voice import voice
 from tynys.wire.databank_rows import reasons_of
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 """So many unreadable lines, and findings of one check, are told one by one."""
 WIDEST: Final = 120
-TOLD_DIGITS: Final = 5
-"""Significant digits of a number in evidence: a value that stands still is known by all its digits."""
 _MARKS: Final = {Severity.INFORMATION: "i", Severity.QUERY: "?", Severity.SERIOUS: "▲", Severity.CRITICAL: "◆"}
 _STYLES: Final = {Severity.INFORMATION: "", Severity.QUERY: "yellow", Severity.SERIOUS: "red", Severity.CRITICAL: "bold red"}
 _INDENT: Final = (0, 0, 0, 2)
@@ -161,32 +160,6 @@ def subject_of(finding: Finding, names: Mapping[str, str]) -> str:
     """Whom a finding is about, by the names of the feed."""
     source = finding.subject.split(" ", 1)[0]
     return names.get(source, visible(finding.subject))
-
-
-def worded(finding: Finding, say: Voice, names: Mapping[str, str]) -> str:
-    """A finding as a sentence."""
-    evidence = {name: str(value) if name == "line" else _shown(value, say) for name, value in finding.evidence.items()}
-    if "component" in evidence:
-        evidence["component"] = say.component(str(finding.evidence["component"]))
-    if "components" in evidence:
-        evidence["components"] = ", ".join(say.sign(name) for name in str(finding.evidence["components"]).split(", "))
-    if "other" in evidence:
-        evidence["other"] = names.get(str(finding.evidence["other"]), evidence["other"])
-    if "unit" in evidence:
-        evidence["unit"] = say.unit(str(finding.evidence["unit"]))
-    return say.t(finding.message, **evidence)
-
-
-def _shown(value: str | float, say: Voice) -> str:
-    if isinstance(value, str):
-        return visible(value)
-    exact = f"{value:.{TOLD_DIGITS}g}" if isinstance(value, float) else ""
-    return say.number(value, 0 if "e" in exact else len(exact.partition(".")[2]))
-
-
-def visible(text: str) -> str:
-    """A text with its stray tabs and line breaks made visible."""
-    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _console() -> Console:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from tynys.centre.api import render, shapes
 from tynys.centre.api.common import After, Limit, Place, The, answer, cursor, place, problems, says
+from tynys.centre.gaps import age
 from tynys.domain.base import to_ms
 
 router = APIRouter(prefix="/api/v1", tags=["line"])
@@ -32,10 +33,11 @@ async def receipts(centre: The, after: After = None, limit: Limit = 100) -> Resp
 
 
 @router.get("/gaps", responses=says(shapes.GapList, "Gaps, newest first."), response_class=Response)
-async def gaps(centre: The, limit: Limit = 200) -> Response:
+async def gaps(centre: The, after: After = None, limit: Limit = 200) -> Response:
     """Spans in which readings are missing or are rows that say why there is no value."""
-    items = [render.gap(each) for each in centre.state.gaps.newest(limit)]
-    return answer(shapes.GapList(simulated=centre.simulated, items=items))
+    found = centre.state.gaps.newest(limit + 1, before=place(after, tuple[Place, Place, str, str, str]))
+    following = cursor(*age(found[limit - 1])) if len(found) > limit else None
+    return answer(shapes.GapList(simulated=centre.simulated, next=following, items=[render.gap(each) for each in found[:limit]]))
 
 
 @router.get("/gateways", responses=says(shapes.GatewayList, "Every gateway."), response_class=Response)
@@ -77,9 +79,14 @@ async def findings(
     centre: The,
     subject: Annotated[str | None, Query(description="Only about this facility or source.", max_length=200)] = None,
     since: Annotated[AwareDatetime | None, Query(description="Only those found since.")] = None,
+    after: After = None,
     limit: Limit = 200,
 ) -> Response:
     """What the checks found."""
     since_ms = to_ms(since) if since is not None else None
-    found = await asyncio.to_thread(centre.registry.findings, subject, since_ms, limit)
-    return answer(shapes.FindingList(simulated=centre.simulated, items=[render.finding(each) for each in found]))
+    begin = place(after, tuple[Place])
+    before = begin[0] if begin is not None else None
+    found = await asyncio.to_thread(centre.registry.findings_page, subject, since_ms, before=before, limit=limit + 1)
+    following = cursor(found[limit - 1][0]) if len(found) > limit else None
+    items = [render.finding(each) for _, each in found[:limit]]
+    return answer(shapes.FindingList(simulated=centre.simulated, next=following, items=items))

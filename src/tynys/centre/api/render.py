@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tynys.centre.api import shapes
 from tynys.centre.api.common import moment
 from tynys.domain.base import from_ms
+from tynys.present.findings import worded
+from tynys.present.voice import voice
 
 if TYPE_CHECKING:
     from tynys.centre.plans import Plan
@@ -213,6 +215,7 @@ def finding(of: Finding) -> shapes.FindingShape:
         severity=of.severity.value,
         clause=of.clause,
         message=of.message,
+        title=worded(of, voice("en")),
         subject=of.subject,
         start=from_ms(of.start_ms),
         end=from_ms(of.end_ms),

@@ -243,12 +243,13 @@ class PlanShape(Shape, frozen=True, kw_only=True):
 
 
 class FindingShape(Shape, frozen=True, kw_only=True):
-    """The result of one check."""
+    """The result of one check; ``message`` is the key of its words in any language, ``title`` the English ones."""
 
     check: str
     severity: str
     clause: str
     message: str
+    title: str
     subject: str
     start: datetime
     end: datetime
