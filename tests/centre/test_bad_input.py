@@ -126,7 +126,7 @@ async def test_the_recorded_past_is_not_measured_against_the_clock(trial):
     gateway = await trial.gateway(role="history")
     (receipt,) = (await post_and_open(trial, gateway, gateway.seal((), sealed_ms=trial.at.clock.at_ms + 3_600_000))).receipts
     assert receipt.outcome is Outcome.STORED
-    trial.at.centre.housekeeping.record_findings()
+    await trial.at.centre.housekeeping.record_findings()
     assert trial.findings() == []
 
 
@@ -181,9 +181,19 @@ async def test_a_code_that_expired_or_is_for_another_lets_nobody_in(trial):
     is_problem(await post("/v1/enrol", json=gateway.enrolment(elsewhere)), 403, "enrolment.code_mismatch")
     assert trial.at.centre.gateways.find(gateway.id) is None
     codes = [make_code(root, facility=trial.facility, role="live", simulated=True) for _ in range(2)]
-    answers = await asyncio.gather(*(post("/v1/enrol", json=gateway.enrolment(codes[0])) for _ in range(4)))
+    each = [TinyGateway(facility=trial.facility) for _ in range(4)]
+    answers = await asyncio.gather(*(post("/v1/enrol", json=gateway.enrolment(codes[0])) for gateway in each))
     assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403]
-    is_problem(await post("/v1/enrol", json=gateway.enrolment(codes[1])), 403, "enrolment.gateway_known")
+    (let_in,) = [gateway for gateway, answer in zip(each, answers, strict=True) if answer.status_code == 200]
+    is_problem(await post("/v1/enrol", json=let_in.enrolment(codes[1])), 403, "enrolment.gateway_known")
+
+
+async def test_who_never_heard_the_answer_to_its_enrolment_is_answered_again(trial):
+    gateway, post = TinyGateway(facility=trial.facility), trial.at.intake.post
+    code = make_code(trial.at.centre.folder.root, facility=trial.facility, role="live", simulated=True)
+    first, second = [await post("/v1/enrol", json=gateway.enrolment(code)) for _ in range(2)]
+    assert first.status_code == second.status_code == 200
+    assert first.json()["centre_public_key"] == second.json()["centre_public_key"]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"[" * 16_000, b'{"code":"\\ud800"}', b"\xff"], ids=["none", "list", "deep", "half", "bytes"])

@@ -147,7 +147,12 @@ class Housekeeping:
     async def _follow_lake(self) -> None:
         """Look at the lake's newest version first, then let go of what it holds: at no moment is a row in neither."""
         centre, taken = self._centre, self._outbox_taken
-        await asyncio.to_thread(centre.lake.refresh)
+        try:
+            await asyncio.to_thread(centre.lake.refresh)
+        except Exception as problem:  # noqa: BLE001 - what cannot be looked at now is looked at when the lake speaks next
+            _log.error("the lake could not be looked at", error=repr(problem), exc_info=problem)
+            self._follow = None
+            return
         centre.lake_position = centre.lake.position
         centre.tail.trim(centre.lake_position)
         centre.averages.taken(taken)
@@ -163,11 +168,16 @@ class Housekeeping:
         """Write the checkpoint now."""
         self._centre.outbox.save_checkpoint(self._checkpoint())
 
-    def record_findings(self) -> None:
-        """Write new findings into the registry, and onto the stream."""
+    async def record_findings(self) -> None:
+        """Write new findings into the registry, and onto the stream; what the registry cannot take now it is offered again."""
         found = self._centre.findings.take()
-        if found:
-            self._centre.registry.record_findings(found, self._centre.now_ms())
+        if not found:
+            return
+        try:
+            await asyncio.to_thread(self._centre.registry.record_findings, found, self._centre.now_ms())
+        except BaseException:
+            self._centre.findings.put_back(found)
+            raise
         for finding in found:
             self._publisher.finding(finding, simulated=self._centre.simulated)
 
@@ -189,8 +199,8 @@ class Housekeeping:
         for simulated, table in rows:
             number = await asyncio.to_thread(centre.outbox.put, "averages", table, known_ms=centre.now_ms(), simulated=simulated)
             centre.averages.add(number, table)
-        self.record_findings()
         self._mark()
+        await self.record_findings()
 
     def _newest_audit(self) -> int:
         rows = self._centre.registry.audit_log(after=self._audit, limit=1000)

@@ -76,17 +76,21 @@ class Intake:
         senders: dict[UUID, Gateway] = {}
         while len(receipts) < len(envelopes):
             opened = await loop.run_in_executor(self._decoding, self._open_some, envelopes, len(receipts))
-            good = [each for each in opened if each.batch is not None]
-            received_ms = self._clock.now_ms()
-            appended = await self._committer.commit([_entry(each, received_ms) for each in good])
-            receipts.extend(self._receipts(opened, dict(zip(map(id, good), appended, strict=True)), received_ms))
-            senders.update((each.gateway.id, each.gateway) for each in good if each.gateway is not None)
+            receipts.extend(await asyncio.shield(self._store(opened)))
+            senders.update((each.gateway.id, each.gateway) for each in opened if each.batch is not None and each.gateway is not None)
             await self._room(senders.values())
         wanted = [each for gateway in senders.values() for each in self._chains.wanted(gateway)]
         reply = Reply(self._clock.now_ms(), self._journal.incarnation, tuple(receipts), tuple(wanted))
         self.requests += 1
         self.latency_s.append(time.perf_counter() - began)
         return seal_reply(reply, self._key)
+
+    async def _store(self, opened: Sequence[Opened]) -> list[Receipt]:
+        """Commit what was opened and work it in; whoever asked may be gone by then, what is durable must be known all the same."""
+        good = [each for each in opened if each.batch is not None]
+        received_ms = self._clock.now_ms()
+        appended = await self._committer.commit([_entry(each, received_ms) for each in good])
+        return self._receipts(opened, dict(zip(map(id, good), appended, strict=True)), received_ms)
 
     async def _room(self, senders: Iterable[Gateway]) -> None:
         """Let the recorded past wait while much of it is still on its way to the lake, and everybody while averages pile up."""

@@ -135,5 +135,7 @@ class Centre(Parts):
         await self.recompute.close()
         self.housekeeping.save()
         await self.lake_child.close()
-        self.housekeeping.record_findings()
-        self.close()
+        try:
+            await self.housekeeping.record_findings()
+        finally:
+            self.close()

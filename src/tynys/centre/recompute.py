@@ -123,13 +123,15 @@ class Recompute:
             self._made(each, table)
 
     async def _in_pool(self, job: Job) -> Product:
+        pool = self._pool
         try:
-            future: Future[Product] = self._pool.submit(work, job)
+            future: Future[Product] = pool.submit(work, job)
             return await asyncio.wrap_future(future)
         except BrokenProcessPool:
-            _log.warning("a recompute process died, starting another")
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = self._new_pool()
+            if self._pool is pool:  # else another piece of work has replaced it: its new pool is not to be thrown away
+                _log.warning("a recompute process died, starting another")
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._new_pool()
             return await asyncio.wrap_future(self._pool.submit(work, job))
 
     async def _job(self, each: Work) -> Job:
