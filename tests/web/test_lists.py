@@ -124,7 +124,15 @@ async def test_the_chart_speaks_the_words_of_the_page(full) -> None:
 async def test_channels_whose_gap_is_still_open_are_counted_in_the_sentence() -> None:
     view = await Sample().transmission()
     gap = GapView("g-gres-1-live", "stack-1.so2", NOW - 300_000, NOW - 2_000, 298, "line_cut")
-    shown = replace(view, gaps=(gap, replace(gap, gateway="g-gres-2-live"), replace(gap, channel="stack-2.co", end_ms=NOW - 120_000)))
+    shown = replace(
+        view,
+        gaps=(
+            gap,
+            replace(gap, gateway="g-gres-2-live"),
+            replace(gap, channel="stack-2.co", end_ms=NOW - 120_000),
+            replace(gap, channel="stack-1.no", cause="not_measuring"),
+        ),
+    )
     assert plain(transmission.missing_now(voice("en"), shown)) == " 2 channels have no readings now."
     assert plain(transmission.headline(voice("ru"), shown)).endswith(" Сейчас нет показаний по 2 каналам.")
     assert transmission.missing_now(voice("kk"), replace(view, gaps=())) == []

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LATE_MS = 60_000
 """A live gateway whose last batch is older than this is late; twice the longest sealing interval."""
 MOST_GAPS = 50
+PLANNED = "not_measuring"
+"""The instrument itself says that it does not measure now: it is being checked, and nothing is lost."""
 GOOD_CHAIN = {"linked", "first", ""}
 
 
@@ -101,7 +103,8 @@ def headline(voice: Voice, view: TransmissionView) -> list[Segment]:
 
 def missing_now(voice: Voice, view: TransmissionView) -> list[Segment]:
     """How many channels of gateways that transmit have no reading now: a gap that is still open."""
-    count = len({(gap.gateway, gap.channel) for gap in view.gaps if gap.channel and view.now_ms - gap.end_ms < LATE_MS})
+    still = [gap for gap in view.gaps if gap.channel and gap.cause != PLANNED and view.now_ms - gap.end_ms < LATE_MS]
+    count = len({(gap.gateway, gap.channel) for gap in still})
     return [Segment(" "), Segment(voice.n("transmission.missing_now", count), "silent")] if count else []
 
 
