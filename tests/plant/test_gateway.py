@@ -288,7 +288,9 @@ async def test_the_centres_clock_is_compared_and_an_hour_is_an_alarm(stage: Stag
     async with Gateway.open(load_settings(stage.folder.file)) as gateway:
         stop = asyncio.Event()
         running = asyncio.create_task(gateway.run(stop))
-        await asyncio.sleep(1.5)
+        async with asyncio.timeout(30):
+            while "clock.offset" not in gateway.alarms.raised:
+                await asyncio.sleep(0.05)
         assert "-3600.0 s" in gateway.alarms.raised["clock.offset"]
         stop.set()
         await running
