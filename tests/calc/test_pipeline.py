@@ -18,7 +18,7 @@ from tynys.domain.component import Certainty
 from tynys.domain.consistency import check_configuration
 from tynys.domain.instrument import Acquisition, AcquisitionMode
 from tynys.domain.limit import LimitKind
-from tynys.domain.plan import CalibrationFunction
+from tynys.domain.plan import CalibrationFunction, MeasuringRange
 from tynys.domain.quantity import GasState, Moisture
 from tynys.domain.reading import ReadingBlock
 from tynys.domain.status import AverageStatus, InstrumentStatus
@@ -244,6 +244,26 @@ def test_the_last_calibration_that_fits_applies(plant, pack, read, choice, appli
     rows = average_windows(configuration, pack, read(configuration, REDUNDANT, 40), "PT20M", start, start + 40 * MINUTE).rows()
     assert [r.calibrated for r in rows] == [3605.0 if a else 1800.0 for a in applies]
     assert [r.outside_calibration_range for r in rows] == applies
+
+
+@pytest.mark.parametrize("in_high", [True, False])
+@pytest.mark.parametrize("order", [("low", "high"), ("high", "low")])
+def test_each_range_has_its_own_calibration_whatever_the_order_they_are_listed_in(plant, pack, read, order, in_high):
+    component = main_only(plant)
+    begin = datetime(2025, 1, 1, tzinfo=UTC)
+    signal = "spare.so2"
+    bands = {"low": MeasuringRange(name="low", span=500.0), "high": MeasuringRange(name="high", span=4000.0, selection_channel=signal)}
+    slopes = {"low": 2.0, "high": 3.0}
+    functions = tuple(
+        CalibrationFunction(intercept=0.0, slope=slopes[name], valid_range_max=1e6, report=name, valid_from=begin, range=name)
+        for name in order
+    )
+    chain = msgspec.structs.replace(component.chains[0], ranges=tuple(bands[name] for name in order), calibrations=functions)
+    plan = msgspec.structs.replace(plant.plan, components=(msgspec.structs.replace(component, chains=(chain,)),))
+    configuration = msgspec.structs.replace(plant, plan=plan)
+    readings = read(configuration, REDUNDANT | {signal: 1.0 if in_high else 0.0}, 20)
+    (row,) = average_windows(configuration, pack, readings, "PT20M", to_ms(NOON), to_ms(NOON) + 20 * MINUTE).rows()
+    assert row.calibrated == 1800.0 * (3.0 if in_high else 2.0)
 
 
 def test_blocks_in_any_order_join_to_one_series(plant, pack, day):

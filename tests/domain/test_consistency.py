@@ -6,10 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tynys.domain.component import Certainty
 from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.consistency import check_configuration
 from tynys.domain.document import load_toml
+from tynys.domain.limit import Limit, LimitKind, ScopeKind
 from tynys.domain.plan import MeasuringRange
+from tynys.domain.quantity import Unit
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TEXT = (EXAMPLES / "dry-extractive-beside-in-situ-dust.toml").read_text(encoding="utf-8")
@@ -93,6 +96,21 @@ def test_ranges_that_nothing_tells_apart_are_said():
 
     assert found(low, msgspec.structs.replace(high, selection_channel=signal)) == []
     assert [p.split(": ")[1] for p in found(low, high)] == ["expected a selection signal for every range but one, got none for low, high"]
+
+
+def test_a_chain_without_channels_and_a_limit_in_another_unit_than_its_averages_are_said():
+    one = configuration()
+    first = one.plan.components[0]
+    bare = msgspec.structs.replace(first, chains=(msgspec.structs.replace(first.chains[0], channels=(), weights=()),))
+    plan = msgspec.structs.replace(one.plan, components=(bare, *one.plan.components[1:]))
+    (problem, *_) = check_configuration(msgspec.structs.replace(one, plan=plan))
+    assert "channels: expected at least one channel, got none" in str(problem)
+    limit = Limit(
+        id="ppm", valid_from=one.plan.valid_from, scope_kind=ScopeKind.SOURCE, scope=first.source, component="so2",
+        kind=LimitKind.CONCENTRATION, value=700.0, unit=Unit.PPM, period="PT20M", document="permit", certainty=Certainty.VERIFIED,
+    )  # fmt: skip
+    (problem,) = check_configuration(msgspec.structs.replace(one, limits=(*one.limits, limit)))
+    assert str(problem).startswith('limit "ppm", unit: expected mg/Nm3, in which averages are made, got "ppm"')
 
 
 def test_a_gas_channel_without_basis_is_told_how_to_write_one():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tynys.calc.arrays import Codes, Floats, Mask, Times
-    from tynys.domain.plan import CalibrationFunction, MeasuringChain
+    from tynys.domain.plan import CalibrationFunction, MeasuringChain, MeasuringRange
 
 _SELECTED = 0.5
 
@@ -51,9 +51,17 @@ def _applies(function: CalibrationFunction, chain: MeasuringChain, given: Circum
         applies &= np.array([fuel == function.fuel for fuel in given.fuels()], np.bool_)
     if function.range is not None:
         band = next((r for r in chain.ranges if r.name == function.range), None)
-        if band is not None and band.selection_channel is not None:
-            applies &= given.mean(band.selection_channel) >= _SELECTED
+        if band is not None:
+            applies &= _selected(band, chain, given)
     return applies
+
+
+def _selected(band: MeasuringRange, chain: MeasuringChain, given: Circumstances) -> Mask:
+    """Whether a range's signal is on; the range without one is measured in where no other's is."""
+    if band.selection_channel is not None:
+        return given.mean(band.selection_channel) >= _SELECTED
+    others = [given.mean(other.selection_channel) >= _SELECTED for other in chain.ranges if other.selection_channel is not None]
+    return ~np.any(others, axis=0) if others else np.ones(len(given.starts), np.bool_)
 
 
 def calibrate(chain: MeasuringChain, raw: Floats, given: Circumstances) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tynys.calc.limits import limit_for
+from tynys.calc.limits import can_be_judged, limit_for
 from tynys.calc.table import AVERAGE_STATUSES
 from tynys.calc.timegrid import local_date
 from tynys.centre.civil import DAY, LENGTH_MS, SHORT, windows_in
@@ -18,9 +18,8 @@ from tynys.centre.decimate import Buckets, decimate
 from tynys.centre.live import loading_share
 from tynys.centre.views import CalendarDay, ChartSeries, GatewayView, NationView, Standing, TransmissionView
 from tynys.domain.base import to_ms
-from tynys.domain.component import Certainty
 from tynys.domain.errors import NotFoundError
-from tynys.domain.status import AverageStatus
+from tynys.domain.status import AverageStatus, InstrumentStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +154,8 @@ class CentreQueries:
         if end_ms - start_ms > RAW_UP_TO_MS:
             table = self._centre.readings.summaries(channel.id, SHORT, start_ms, end_ms)
             times, low, high, mean = _times(table["start_ms"]), *(_floats(table[name]) for name in ("minimum", "maximum", "mean"))
-            status, interval = np.where(np.isnan(mean), 7, 1).astype(np.uint8), LENGTH_MS[SHORT]
+            lost, valid = InstrumentStatus.COMMUNICATION_LOST, InstrumentStatus.VALID
+            status, interval = np.where(np.isnan(mean), np.uint8(lost), np.uint8(valid)), LENGTH_MS[SHORT]
         else:
             table = self._centre.readings.table([channel.id], start_ms, end_ms)
             times, mean = _times(table["time_ms"]), _floats(table["value"])
@@ -193,7 +193,7 @@ class CentreQueries:
         limits = []
         for name in encoded.dictionary.to_pylist():
             limit = limit_for(plan.configuration, source, name, SHORT, self._centre.now_ms())
-            limits.append(np.inf if limit is None or limit.certainty is Certainty.TO_CONFIRM else limit.value)
+            limits.append(np.inf if limit is None or not can_be_judged(limit) else limit.value)
         return np.asarray(limits, np.float64)[np.asarray(encoded.indices)] if limits else np.empty(0)
 
 

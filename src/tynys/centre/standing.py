@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tynys.calc.limits import standing_against
 from tynys.centre.views import Standing
-from tynys.domain.component import Certainty
-from tynys.domain.status import AverageStatus, InstrumentStatus, PlantState
+from tynys.domain.status import InstrumentStatus, PlantState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tynys.domain.average import Average
     from tynys.domain.limit import Limit
 
-NEAR_SHARE = 0.9
-"""From this share of the limit on a component is near it. The centre's own choice: a warning, not a verdict."""
 SILENT_AFTER_MS = 120_000
 """Without a reading for this long (or ten intervals, if that is longer) a channel is silent. [ms]"""
 _ORDER = {standing: place for place, standing in enumerate(Standing)}
@@ -55,24 +53,10 @@ def of_component(
         return Standing.SILENT
     if plant_state is PlantState.NOT_OPERATING:
         return Standing.NOT_OPERATING
-    judged = _against(limit, last, mean, forecast)
+    judged = Standing(standing_against(limit, last, mean, forecast))
     if judged is Standing.EXCEEDING or status in {InstrumentStatus.VALID, 0}:
         return judged
     return Standing.CALIBRATION if status in _BEING_CHECKED else Standing.INVALID
-
-
-def _against(limit: Limit | None, last: Average | None, mean: float | None, forecast: float | None) -> Standing:
-    if limit is None:
-        return Standing.NO_LIMIT
-    if limit.certainty is Certainty.TO_CONFIRM:
-        return Standing.CANNOT_BE_JUDGED
-    closed = last.value if last is not None and last.status is AverageStatus.VALID else None
-    if closed is not None and closed > limit.value:
-        return Standing.EXCEEDING
-    ahead = [value for value in (closed, mean, forecast) if value is not None]
-    if not ahead:
-        return Standing.INVALID
-    return Standing.NEAR if max(ahead) > NEAR_SHARE * limit.value else Standing.WITHIN
 
 
 def worst(standings: Iterable[Standing]) -> Standing:

@@ -11,7 +11,7 @@ from tynys.domain.base import IDENTIFIER, is_identifier
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.facility import DuctKind
 from tynys.domain.fuel import FUELS
-from tynys.domain.limit import ScopeKind
+from tynys.domain.limit import LimitKind, ScopeKind
 from tynys.domain.plan import FlowMethod, OnFailure, PeripheralSource
 from tynys.domain.quantity import GasState, Moisture, Unit
 from tynys.domain.regions import REGIONS
@@ -224,6 +224,8 @@ def _plan(c: FacilityConfiguration) -> Iterator[Problem]:
 def _chain(where: str, plan: ComponentPlan, chain: MeasuringChain, channels: dict[str, Channel]) -> Iterator[Problem]:
     for name in chain.channels:
         yield from _unknown(where, "channel", name, channels)
+    if not chain.channels:
+        yield Problem(f"{where}, channels", "at least one channel", "none")
     if len(chain.weights) != len(chain.channels):
         yield Problem(f"{where}, weights", f"{len(chain.channels)} weights, one per channel", str(len(chain.weights)))
     members = [channels[name] for name in chain.channels if name in channels]
@@ -330,3 +332,8 @@ def _limits(c: FacilityConfiguration) -> Iterator[Problem]:
         yield from _unknown(f"{where}, scope", str(limit.scope_kind), limit.scope, set(known[limit.scope_kind]))
         if not limit.value > 0:
             yield Problem(f"{where}, value", "a number above zero", repr(limit.value))
+        component = CATALOGUE.get(limit.component)
+        pollutant = component is not None and component.kind is ComponentKind.POLLUTANT
+        if pollutant and limit.kind is LimitKind.CONCENTRATION and limit.unit in {Unit.MG_M3, Unit.PPM}:
+            hint = "State the limit at normal conditions."
+            yield Problem(f"{where}, unit", "mg/Nm3, in which averages are made", f'"{limit.unit}"', hint)

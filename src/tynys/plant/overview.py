@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tynys.calc.limits import standing_against
 from tynys.calc.running import running_windows
 from tynys.calc.series import Series, join_blocks
 from tynys.calc.timegrid import window_at
-from tynys.domain.component import Certainty
-from tynys.domain.status import AverageStatus, GapCause, InstrumentStatus, PlantState
+from tynys.domain.status import GapCause, InstrumentStatus, PlantState
 from tynys.plant import spool_reader
 from tynys.plant.seconds import TICK_MS
 from tynys.plant.views import (
@@ -33,12 +33,8 @@ if TYPE_CHECKING:
     from tynys.calc.running import RunningAverage
     from tynys.domain.average import Average
     from tynys.domain.configuration import FacilityConfiguration
-    from tynys.domain.limit import Limit
     from tynys.law import RulePack
     from tynys.plant.settings import PlantSettings
-
-NEAR_SHARE = 0.9
-"""From this share of a limit on a component is near it: the same warning as the centre gives, not a verdict."""
 
 CLOSED_SPAN_MS = 8 * 86_400_000
 """How far back the newest closed average of a period is looked for. [ms]"""
@@ -187,21 +183,7 @@ def standing(average: RunningAverage, closed: Average | None = None) -> LocalSta
         return LocalStanding.NOT_OPERATING
     if average.current_ms is None and average.mean is None:
         return LocalStanding.SILENT
-    return _against(average.limit, average, closed)
-
-
-def _against(limit: Limit | None, average: RunningAverage, closed: Average | None) -> LocalStanding:
-    if limit is None:
-        return LocalStanding.NO_LIMIT
-    if limit.certainty is Certainty.TO_CONFIRM:
-        return LocalStanding.CANNOT_BE_JUDGED
-    over = closed.value if closed is not None and closed.status is AverageStatus.VALID else None
-    if over is not None and over > limit.value:
-        return LocalStanding.EXCEEDING
-    ahead = [value for value in (over, average.mean, average.forecast) if value is not None]
-    if not ahead:
-        return LocalStanding.INVALID
-    return LocalStanding.NEAR if max(ahead) > NEAR_SHARE * limit.value else LocalStanding.WITHIN
+    return LocalStanding(standing_against(average.limit, closed, average.mean, average.forecast))
 
 
 def _newest_closed(connection: sqlite3.Connection, pack: RulePack, now_ms: int) -> dict[tuple[str, str], tuple[Average, ...]]:
