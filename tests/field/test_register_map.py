@@ -73,13 +73,13 @@ def test_an_unknown_map_names_the_known_ones(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ('type = "int16"', 'typ = "int16"', 11, "unknown field `typ`"),
-        ('type = "int16"', 'type = "int17"', 11, "Invalid enum value 'int17'"),
+        ('type = "int16"', 'typ = "int16"', 11, 'unknown key "typ"'),
+        ('type = "int16"', 'type = "int17"', 11, "invalid enum value .int17."),
         ('type = "int16"', 'type = "bit"', 7, "needs bit = 0..15"),
         ('table = "holding"', 'table = "coil"', 7, "is one bit"),
         ('type = "int16"', 'type = "float32"\ndivide = 10', 7, "a float is carried as it is"),
         ("address = 0", "address = 70000", 10, "<= 65535"),
-        ('id = "mine"', 'id = "mine"\nname = 3', 3, "unknown field `name`"),
+        ('id = "mine"', 'id = "mine"\nname = 3', 3, 'unknown key "name"'),
     ],
 )
 def test_a_wrong_map_names_file_line_and_key(tmp_path, old, new, line, message):
@@ -102,5 +102,5 @@ def test_doubled_points_and_status_of_unknown_points_are_refused(tmp_path):
 
 def test_a_file_that_is_not_toml_says_so(tmp_path):
     (tmp_path / "mine.toml").write_text("id = = 3")
-    with pytest.raises(ConfigurationError, match="not TOML"):
+    with pytest.raises(ConfigurationError, match="expected TOML"):
         load_map("mine.toml", folder=tmp_path)

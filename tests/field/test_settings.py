@@ -3,9 +3,9 @@
 import pytest
 
 from tynys.domain.base import Record
+from tynys.domain.document import load_toml
 from tynys.domain.errors import ConfigurationError
 from tynys.field.settings import DeviceSettings, ModbusRtuSettings, ModbusTcpSettings, OpcUaSettings, ReplaySettings
-from tynys.field.toml import decode_toml
 
 
 class Plant(Record, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ channels = { NOX = "turbine.nox" }
 
 
 def load(text):
-    return decode_toml(text, Plant, where="plant.toml").devices
+    return load_toml(text, Plant, "plant.toml").devices
 
 
 def test_the_key_driver_tells_which_settings_apply():
@@ -61,11 +61,11 @@ def test_the_key_driver_tells_which_settings_apply():
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ('host = "10.0.0.5"', 'hosts = "10.0.0.5"', 5, "unknown field `hosts`"),
-        ('driver = "modbus-rtu"', 'driver = "modbus"', 10, "Invalid value 'modbus'"),
+        ('host = "10.0.0.5"', 'hosts = "10.0.0.5"', 5, 'unknown key "hosts"'),
+        ('driver = "modbus-rtu"', 'driver = "modbus"', 10, "invalid value 'modbus'"),
         ("device_id = 7", "device_id = 700", 13, "<= 255"),
         ('url = "opc.tcp:', 'url = "http:', 20, "matching regex"),
-        ("interval_ms = 3600000\n", "", 24, "missing required field `interval_ms`"),
+        ("interval_ms = 3600000\n", "", 24, 'expected the key "interval_ms"'),
         ("start = 2011-01-01T00:00:00Z", "start = 2011-01-01T00:00:00", 28, "timezone"),
         ('{ so2 = "stack-1.so2" }', '{ so2 = "a", o2 = "a" }', 2, 'device "gas" fills a channel from two points: a'),
         ('{ so2 = "stack-1.so2" }', "{ }", 7, "length >= 1"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tynys.domain.document import load_toml
 from tynys.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -96,10 +97,9 @@ def find_folder(path: Path) -> CentreFolder:
 
 
 def load_settings(folder: CentreFolder) -> CentreSettings:
-    """The settings of a folder, or an error naming file and key."""
+    """The settings of a folder, or an error naming file, line and key."""
     try:
-        return msgspec.toml.decode(folder.settings.read_bytes(), type=CentreSettings)
-    except msgspec.ValidationError as problem:
-        raise ConfigurationError(str(problem), where=str(folder.settings), hint="the keys are in docs/reference/centre.md") from problem
-    except msgspec.DecodeError as problem:
-        raise ConfigurationError(f"not TOML: {problem}", where=str(folder.settings)) from problem
+        text = folder.settings.read_text("utf-8")
+    except UnicodeDecodeError as problem:
+        raise ConfigurationError("expected UTF-8 text", where=str(folder.settings)) from problem
+    return load_toml(text, CentreSettings, str(folder.settings))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from tynys.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from types import UnionType
 
 T = TypeVar("T")
 
@@ -19,7 +22,7 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _TOML_LINE = re.compile(r"\(at line (?P<line>\d+), column \d+\)")
 
 
-def load_toml(text: str, kind: type[T], where: str = "") -> T:
+def load_toml(text: str, kind: type[T] | UnionType, where: str = "") -> T:
     """A TOML document as a strict record: an unknown key, a wrong type and broken TOML are errors a person can act on.
 
     Parameters
@@ -27,7 +30,7 @@ def load_toml(text: str, kind: type[T], where: str = "") -> T:
     text : str
         The document.
     kind : type
-        A `msgspec.Struct` that forbids unknown fields.
+        A `msgspec.Struct` that forbids unknown fields, or a union of tagged ones.
     where : str
         The file's name, for the message.
 
@@ -62,9 +65,9 @@ def load_json(text: str | bytes, kind: type[T], where: str = "") -> T:
     return _convert(tree, kind, text if isinstance(text, str) else text.decode(), where)
 
 
-def _convert(tree: object, kind: type[T], text: str, where: str) -> T:
+def _convert(tree: object, kind: type[T] | UnionType, text: str, where: str) -> T:
     try:
-        return msgspec.convert(tree, kind)
+        return msgspec.convert(tree, kind)  # type: ignore[no-any-return]
     except msgspec.ValidationError as error:
         raise _explain(str(error), tree, text, where) from None
 

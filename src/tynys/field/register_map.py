@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from tynys.domain.base import Record
+from tynys.domain.document import load_toml
 from tynys.domain.errors import ConfigurationError
 from tynys.domain.quantity import Unit
 from tynys.domain.status import InstrumentStatus
-from tynys.field.toml import decode_toml
 
 WordOrder = Literal["ABCD", "CDAB", "BADC", "DCBA"]
 """Order of the bytes of a number on the line; A is the most significant."""
@@ -207,7 +207,7 @@ def load_map(name: str, *, folder: Path | None = None) -> RegisterMap:
     """The published map ``name``, or the map in a TOML file whose path (relative to ``folder``) is given."""
     if name in published_maps():
         text = _maps().joinpath(f"{name}.toml").read_text(encoding="utf-8")
-        return decode_toml(text, RegisterMap, where=f"map {name}")
+        return load_toml(text, RegisterMap, f"map {name}")
     path = (folder or Path()) / name
     try:
         text = path.read_text(encoding="utf-8")
@@ -218,7 +218,7 @@ def load_map(name: str, *, folder: Path | None = None) -> RegisterMap:
             where=str(path),
             hint="Mend the key map of the device.",
         ) from error
-    return decode_toml(text, RegisterMap, where=str(path))
+    return load_toml(text, RegisterMap, str(path))
 
 
 def _maps() -> Traversable:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from tynys.domain.base import Record
-from tynys.field.toml import decode_toml
+from tynys.domain.document import load_toml
 
 
 class Level(IntEnum):
@@ -55,4 +55,4 @@ class Scorecards(Record, frozen=True, kw_only=True):
 def load_scorecards() -> Scorecards:
     """The scorecards of the drivers that come with Tynys."""
     text = (resources.files("tynys.field") / "scorecards.toml").read_text(encoding="utf-8")
-    return decode_toml(text, Scorecards, where="scorecards.toml")
+    return load_toml(text, Scorecards, "scorecards.toml")

@@ -12,7 +12,7 @@ import msgspec
 
 from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.consistency import check_configuration
-from tynys.domain.document import load_toml
+from tynys.domain.document import load_json, load_toml
 from tynys.domain.errors import ConfigurationError
 from tynys.field.settings import DeviceSettings
 from tynys.law import load_pack
@@ -124,13 +124,7 @@ def load_configuration(settings: PlantSettings) -> FacilityConfiguration:
     """The facility's configuration document (.json or .toml); it must be the gateway's facility and free of contradictions."""
     file = settings.configuration_file
     text = _read(file, hint="put the facility's document there, or name another file in the key `configuration`")
-    if file.suffix == ".toml":
-        configuration = load_toml(text, FacilityConfiguration, str(file))
-    else:
-        try:
-            configuration = msgspec.json.decode(text, type=FacilityConfiguration)
-        except msgspec.DecodeError as error:
-            raise ConfigurationError(str(error), where=str(file), hint="the path after `$` names the value") from error
+    configuration = (load_toml if file.suffix == ".toml" else load_json)(text, FacilityConfiguration, str(file))
     if configuration.facility.id != settings.gateway.facility:
         raise ConfigurationError(
             f"the document describes facility {configuration.facility.id!r}, the gateway belongs to {settings.gateway.facility!r}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import msgspec
 
 from tynys.domain.base import Record
 from tynys.domain.component import Certainty
+from tynys.domain.document import load_toml
 from tynys.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -115,12 +115,7 @@ class FeedProfile(Record, frozen=True, kw_only=True):
 
 def parse_profile(text: str, where: str = "profile") -> FeedProfile:
     """A profile from its TOML text; an unknown key is an error that names it."""
-    try:
-        profile = msgspec.convert(tomllib.loads(text), FeedProfile)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"expected TOML: {error}", where=where) from error
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(str(error), where=where, hint="docs/reference/databank.md lists every key") from error
+    profile = load_toml(text, FeedProfile, where)
     for key, value, allowed in (
         ("time_label", profile.time_label.value, ("start", "end")),
         ("date_only", profile.date_only.value, ("in_order", "refuse")),
