@@ -176,6 +176,7 @@ def test_every_standing_has_its_sentence_and_only_the_abnormal_part_is_coloured(
         (State("exceeding", permissible_remaining=0.0), NOW, "the limit can no longer be kept in the window that ends at 14:40"),
         (State("exceeding", permissible_remaining=-12.0), NOW, "the limit can no longer be kept in the window that ends at 14:40"),
         (State("no_limit", limit=None), NOW, "no limit is set"),
+        (State("cannot_be_judged", forecast=900.0), NOW, "the limit is not confirmed, or not meant for every average"),
         (State("within", permissible_remaining=None), NOW, "too early to say"),
         (State("within"), WINDOW_END, "too early to say"),
         (State("within"), WINDOW_END + 5_000, "too early to say"),

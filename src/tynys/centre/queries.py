@@ -145,7 +145,8 @@ class CentreQueries:
         )
         limit = limit_for(plan.configuration, source, component, SHORT, end_ms - 1)
         unit = table["unit"][0].as_py() if table.num_rows else (limit.unit.value if limit is not None else "")
-        return _series(source, component, unit, "averages", reduced, limit.value if limit else None, LENGTH_MS[period])
+        line = limit.value if limit is not None and can_be_judged(limit) else None  # what lies above a line is drawn as exceeding it
+        return _series(source, component, unit, "averages", reduced, line, LENGTH_MS[period])
 
     def _chart_readings(self, plan: Plan, source: str, component: str, start_ms: int, end_ms: int, buckets: int) -> ChartSeries:
         channel = plan.main_channel(source, component)

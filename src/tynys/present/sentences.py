@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from tynys.present.voice import Voice
 
-PERIOD_WORDS = ("PT20M", "PT30M", "PT1H", "P1D")
 ABNORMAL = (
     "exceeding",
     "near",
@@ -118,10 +117,12 @@ def nation(voice: Voice, counts: Mapping[str, int], *, lead: bool = True) -> lis
     return segments
 
 
-def source(voice: Voice, name: str, standing: str, worst: ComponentState | None, since_ms: int | None, now_ms: int) -> list[Segment]:
-    """How one source stands: "Stack 2 exceeds its dust limit since 14:00"."""
+def source(
+    voice: Voice, name: str, standing: str, worst: ComponentState | None, since_ms: int | None, now_ms: int, *, told: str = ""
+) -> list[Segment]:
+    """How one source stands: "Stack 2 exceeds its dust limit since 14:00"; ``told`` where its standing has a closer word."""
     by = voice.known("component_by", worst.component) if worst else ""
-    key = f"source.{standing}"
+    key = f"source.{told or standing}"
     if since_ms is not None and voice.has(f"{key}.since"):
         sentence = voice.t(f"{key}.since", name=name, by=by, since=voice.since(since_ms, now_ms))
     elif standing == "near" and worst:
@@ -162,6 +163,8 @@ def budget(voice: Voice, state: ComponentState, now_ms: int) -> str:
     """What the rest of the window may still bring: "may average up to 694 for 8 min"."""
     if state.limit is None:
         return voice.t("budget.no_limit")
+    if state.standing == "cannot_be_judged":
+        return voice.t("reason.cannot_be_judged")
     left, most = max(0, state.window_end_ms - now_ms), state.permissible_remaining
     if most is None or left == 0:
         return voice.t("budget.unknown")
