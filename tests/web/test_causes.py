@@ -6,10 +6,11 @@ import pytest
 from sample import NOW, Sample
 
 from tynys.centre.views import Standing
+from tynys.present import sentences
 from tynys.present.catalogue import LANGUAGES
 from tynys.present.voice import voice
 from tynys.web.pages.source import facts, now_row
-from tynys.web.rows import cause_of, partly_silent, source_row, why
+from tynys.web.rows import cause_of, closer_word, partly_silent, source_row, why
 
 SINCE = NOW - 25 * 60_000
 
@@ -30,6 +31,7 @@ async def test_a_lost_line_reads_as_silent_with_its_length_and_cause(source) -> 
     assert why(voice("en"), lost, view, NOW) == "no readings for 25\u00a0min: no communication"
     assert source_row(voice("ru"), lost, NOW).reason == "показаний нет 25\u00a0мин: нет связи с прибором"
     assert partly_silent(lost)
+    assert closer_word(lost, view) == "partly_silent"
     assert not partly_silent(source)
 
 
@@ -52,3 +54,17 @@ async def test_a_value_that_cannot_be_corrected_says_so_in_every_language(source
 async def test_oxygen_that_is_held_is_not_shown_as_if_it_were_live(source) -> None:
     held = replace(source.peripherals[0], now=6.8, now_status="held", standing=Standing.INVALID)
     assert (voice("en").sign("o2"), "held value") in facts(voice("en"), replace(source, peripherals=(held, *source.peripherals[1:])), NOW)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_window_that_has_only_begun_does_not_blame_the_readings(source, language) -> None:
+    young, view = spoilt(source, Standing.INVALID, "valid", now=2_000.0)
+    view = replace(view, since_ms=None)
+    assert why(voice(language), young, view, NOW) == voice(language).t("reason.too_few")
+    assert (
+        now_row(voice(language), young, view, NOW, chosen=False).now.replace("\u202f", "").replace("\u00a0", "").replace(",", "") == "2000"
+    )
+    told = closer_word(young, view)
+    segments = sentences.source(voice(language), "A", "invalid", view, None, NOW, told=told)
+    assert told == "too_few"
+    assert [part.standing for part in segments if part.standing] == ["invalid"], "the closer word keeps the standing's colour"

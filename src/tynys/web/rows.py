@@ -96,10 +96,20 @@ def why(voice: Voice, source: SourceView, view: ComponentView, now_ms: int) -> s
 
 
 def cause_of(voice: Voice, view: ComponentView) -> str:
-    """What the instrument says of a value that is not live, or that what the value is corrected with is missing; empty if all is well."""
+    """What the instrument says of a value that is not live, or what the value lacks otherwise; empty if all is well."""
     if view.now_status not in {"", "valid"}:
         return voice.known("reading_status", view.now_status)
-    return voice.t("reason.uncorrected") if view.standing == Standing.INVALID and view.now is None else ""
+    if view.standing != Standing.INVALID:
+        return ""
+    return voice.t("reason.uncorrected" if view.now is None else "reason.too_few")
+
+
+def closer_word(source: SourceView, view: ComponentView | None) -> str:
+    """What a standing with more than one cause comes from, for the sentence of its source; empty for all others."""
+    if partly_silent(source):
+        return "partly_silent"
+    waits = source.standing == Standing.INVALID and view is not None and view.now is not None and view.now_status in {"", "valid"}
+    return "too_few" if waits else ""
 
 
 def source_row(voice: Voice, source: SourceView, now_ms: int) -> SourceRow:

@@ -20,7 +20,7 @@ from tynys.present.limit_bar import limit_bar
 from tynys.web import made, pictures
 from tynys.web.pages.facilities import region_name
 from tynys.web.ribbon import NAMES, ribbon_codes, ribbon_names
-from tynys.web.rows import ORDER, cause_of, partly_silent, share, silence, since, worst
+from tynys.web.rows import ORDER, cause_of, closer_word, share, silence, since, worst
 from tynys.web.site import Live, spoken
 from tynys.web.spans import chosen_span
 
@@ -76,12 +76,7 @@ async def page(site: Site, request: Request) -> Response:
         "source": source,
         "region": region_name(voice, source.region),
         "sentence": sentences.source(
-            voice,
-            voice.brief(source.names),
-            "partly_silent" if partly_silent(source) else str(source.standing),
-            lead,
-            since(source, lead),
-            now_ms,
+            voice, voice.brief(source.names), str(source.standing), lead, since(source, lead), now_ms, told=closer_word(source, lead)
         ),
         "facts": facts(voice, source, now_ms),
         "rows": [now_row(voice, source, item, now_ms, chosen=item is view) for item in views],
