@@ -56,7 +56,9 @@ def send_history(
 ) -> None:
     """Send the simulated plants' history through a second gateway each, newest day first."""
     import asyncio
+    import os
 
     from tynys.cli.demo.history import send_all
 
+    os.nice(5)  # what happens now goes before what happened
     asyncio.run(send_all(folder, days=days, until_ms=until_ms, seed=seed))
