@@ -174,7 +174,10 @@ async def test_a_forged_receipt_is_told(ready, mini_centre) -> None:
     mini_centre.mood = "forged"
     line = said(await check(ready), "gateway")
     assert line.verdict is Verdict.WRONG
-    assert f"the answer is not signed by the centre: the signature does not fit: expected one made by key {mini_centre.key.key_id}" in line.text
+    assert (
+        f"the answer is not signed by the centre: the signature does not fit: expected one made by key {mini_centre.key.key_id}"
+        in line.text
+    )
     assert "someone stands in between" in line.hint
 
 

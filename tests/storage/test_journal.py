@@ -201,8 +201,6 @@ def test_another_reader_sees_what_is_committed_and_follows(journal, tmp_path):
         journal.append([entry(1), entry(2, received_ms=NOON_MS + DAY_MS)])
         assert [stored.position for stored in reader.read(1)] == [2, 3]
         assert reader.last_position == 3
-        assert reader.wait(2, 0.1)
-        assert not reader.wait(3, 0.1)
 
 
 def test_batches_of_a_span_are_found_wherever_they_were_received(journal):

@@ -6,10 +6,8 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tynys.wire.chain import ChainVerdict, Link, judge, missing_ranges
+from tynys.wire.chain import ChainVerdict, Link, judge
 
 E1, E2, E3 = (UUID(int=n) for n in (1, 2, 3))
 
@@ -67,10 +65,3 @@ def test_one_number_with_two_contents_and_two_beginnings_are_forks():
     other = link(E1, 2, "y", "q")
     assert judge(LINE[1], predecessor=LINE[0], siblings=[LINE[1], other]) is ChainVerdict.FORK
     assert judge(link(E2, 1, "n"), predecessor=None, siblings=[LINE[0]]) is ChainVerdict.FORK
-
-
-@given(st.sets(st.integers(1, 40)))
-def test_missing_ranges_and_the_seen_numbers_make_the_whole(seen):
-    missing = {n for low, high in missing_ranges(seen) for n in range(low, high + 1)}
-    assert missing | seen == set(range(1, max(seen, default=0) + 1))
-    assert not missing & seen

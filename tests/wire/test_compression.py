@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from wire_support import batch, block
 
 from tynys.domain.errors import MalformedError, TooLargeError, WireError
-from tynys.wire.compression import LIMIT, collect_bounded, compress, decompress_bounded
+from tynys.wire.compression import LIMIT, compress, decompress_bounded
 from tynys.wire.payload import encode_payload
 from tynys.wire.reading_tables import MAX_CELLS
 
@@ -111,25 +111,3 @@ print(peak() - idle)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert float(done.stdout) < 64
-
-
-async def test_a_long_body_is_refused_while_it_arrives():
-    seen = 0
-
-    async def chunks():
-        nonlocal seen
-        for _ in range(1000):
-            seen += 1
-            yield bytes(1 << 20)
-
-    with pytest.raises(TooLargeError, match="body of more than"):
-        await collect_bounded(chunks())
-    assert seen == 9
-
-
-async def test_a_short_body_is_collected():
-    async def chunks():
-        yield b"ab"
-        yield b"c"
-
-    assert await collect_bounded(chunks()) == b"abc"

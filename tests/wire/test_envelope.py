@@ -18,7 +18,6 @@ from tynys.wire.envelope import (
     open_envelope,
     pack_request,
     seal,
-    take_for_request,
     unpack_request,
     verify_envelope,
 )
@@ -83,11 +82,8 @@ def test_too_many_too_large_or_no_envelopes_are_refused():
             decode_envelope(bad.SerializeToString())
 
 
-def test_as_many_envelopes_are_taken_as_fit():
+def test_more_envelopes_than_one_request_may_hold_are_refused():
     big = seal(batch(configuration=ConfigurationRecord(bytes(3 << 20))), KEY)
-    assert take_for_request([big, big, big]) == 2
     assert len(pack_request([big, big])) < MAX_BODY
     with pytest.raises(TooLargeError, match="send fewer"):
         pack_request([big, big, big])
-    assert take_for_request(ENVELOPE for _ in range(100)) == 64
-    assert take_for_request([]) == 0

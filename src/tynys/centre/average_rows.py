@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from tynys.storage.lake_rows import months
 from tynys.storage.lake_schema import AVERAGES, SUMMARIES
 
 if TYPE_CHECKING:
@@ -36,11 +37,6 @@ def summary_rows(table: SummaryTable, period: str, *, known_ms: int, simulated: 
         "revision": np.zeros(count, np.int32),
     }
     return _table(SUMMARIES, {**columns, **extra})
-
-
-def months(start_ms: np.ndarray[Any, np.dtype[np.int64]]) -> list[str]:
-    """The UTC month of each start, as the lake's partitions name it."""
-    return [str(month) for month in start_ms.astype("datetime64[ms]").astype("datetime64[M]")]
 
 
 def _table(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.Table:

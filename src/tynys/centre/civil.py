@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tynys.calc.timegrid import window_at
+from tynys.calc.timegrid import PERIODS, window_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHORT, HOUR, DAY = "PT20M", "PT1H", "P1D"
-PERIODS = (SHORT, HOUR, DAY)
+__all__ = ["DAY", "HOUR", "LENGTH_MS", "PERIODS", "SHORT", "window_of", "windows_in"]
+
+SHORT, HOUR, DAY = PERIODS
 LENGTH_MS = {SHORT: 1_200_000, HOUR: 3_600_000, DAY: 86_400_000}
 """Usual lengths. [ms]."""
 _SLOT_MS = 1_200_000

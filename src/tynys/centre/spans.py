@@ -31,19 +31,6 @@ class SpanSet:
         self._starts[first:last] = [start]
         self._ends[first:last] = [end]
 
-    def remove(self, start: int, end: int) -> None:
-        """Take ``[start, end)`` out."""
-        if end <= start:
-            return
-        first = bisect_right(self._ends, start)
-        last = bisect_left(self._starts, end)
-        if first >= last:
-            return
-        left, right = self._starts[first], self._ends[last - 1]
-        kept = [span for span in ((left, start), (end, right)) if span[0] < span[1]]
-        self._starts[first:last] = [span[0] for span in kept]
-        self._ends[first:last] = [span[1] for span in kept]
-
     def covers(self, start: int, end: int) -> bool:
         """Whether every instant of ``[start, end)`` lies inside."""
         index = bisect_right(self._starts, start) - 1
@@ -82,8 +69,3 @@ class SpanSet:
         for start, end in small:
             united.add(start, end)
         return united
-
-    @property
-    def total_ms(self) -> int:
-        """Summed length. [ms]."""
-        return sum(self._ends) - sum(self._starts)

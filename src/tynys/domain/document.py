@@ -67,7 +67,7 @@ def load_json(text: str | bytes, kind: type[T], where: str = "") -> T:
 
 def _convert(tree: object, kind: type[T] | UnionType, text: str, where: str) -> T:
     try:
-        return msgspec.convert(tree, kind)  # type: ignore[no-any-return]
+        return msgspec.convert(tree, kind)
     except msgspec.ValidationError as error:
         raise _explain(str(error), tree, text, where) from None
 

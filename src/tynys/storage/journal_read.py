@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Self
 
@@ -150,22 +149,3 @@ class JournalReader:
                 for row in rows:
                     yield stored(row)
                 after = rows[-1][0]
-
-    def follow(self, after: int, stop: threading.Event, *, limit: int = 256, poll_s: float = 0.2) -> Iterator[list[Stored]]:
-        """Groups of new batches as they are committed; an empty group every ``poll_s`` when nothing came, until ``stop``."""
-        while not stop.is_set():
-            group = list(self.read(after, limit))
-            if group:
-                after = group[-1].position
-            yield group
-            if not group:
-                stop.wait(poll_s)
-
-    def wait(self, after: int, timeout_s: float, poll_s: float = 0.05) -> bool:
-        """Whether a batch after ``after`` is there within ``timeout_s``."""
-        deadline = time.monotonic() + timeout_s
-        while self.last_position <= after:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(poll_s)
-        return True

@@ -164,10 +164,6 @@ class LakeWriter:
             self._rebuild_run(run, touching)
         return tuple(sorted(days))
 
-    def rebuild_day(self, day: str, touching: Touching) -> int:
-        """Make one UTC day again from the journal up to the position held, replacing its files; its rows."""
-        return self._rebuild_run([day], touching)
-
     def _rebuild_run(self, days: Sequence[str], touching: Touching) -> int:
         """Consecutive days made again, in one commit."""
         start_ms, end_ms = _start_ms(days[0]), _start_ms(days[-1]) + DAY_MS

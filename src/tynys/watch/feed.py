@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from tynys.watch.catalogue import Catalogue, Seen
-from tynys.wire.databank_rows import ALPHA, PERIOD_MS, FeedRows, Reason
+from tynys.wire.databank_rows import ALPHA, FeedRows, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,11 +55,6 @@ class FeedView:
             .filter(pl.col("n") >= HALF_A_DAY)
             .sort("source", "component")
         )
-
-    @property
-    def per_day(self) -> int:
-        """Periods of a day."""
-        return 86_400_000 // PERIOD_MS[self.feed.period]
 
 
 HALF_A_DAY: Final = 36

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +11,7 @@ import polars as pl
 import zstandard
 
 from tynys.domain.errors import NotFoundError, StorageError
+from tynys.storage.durable import write_atomically
 from tynys.storage.registry_feed import FeedSource
 from tynys.watch.feed_averages import imported_averages
 from tynys.watch.feed_check import CheckedFeed, check_feed
@@ -96,17 +96,7 @@ def keep(archive: Path, data: bytes) -> str:
     if final.exists():
         return sha256
     archive.mkdir(parents=True, exist_ok=True)
-    part = final.with_suffix(".part")
-    with part.open("wb") as out:
-        out.write(zstandard.ZstdCompressor(level=3, threads=2, write_content_size=True, write_checksum=True).compress(data))
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(final)
-    folder = os.open(archive, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_atomically(final, zstandard.ZstdCompressor(level=3, threads=2, write_content_size=True, write_checksum=True).compress(data))
     return sha256
 
 

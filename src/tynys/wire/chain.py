@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from uuid import UUID
 
 
@@ -54,14 +54,3 @@ def judge(link: Link, *, predecessor: Link | None, siblings: Collection[Link] = 
         return ChainVerdict.GAP_BEFORE
     expected = predecessor.seq + 1 if predecessor.epoch == link.epoch else 1
     return ChainVerdict.LINKED if link.seq == expected else ChainVerdict.GAP_BEFORE
-
-
-def missing_ranges(seqs: Iterable[int], first: int = 1) -> list[tuple[int, int]]:
-    """Numbers of one epoch that are missing below the highest one seen, as inclusive ranges."""
-    ranges: list[tuple[int, int]] = []
-    expected = first
-    for seq in sorted(set(seqs)):
-        if seq > expected:
-            ranges.append((expected, seq - 1))
-        expected = max(expected, seq + 1)
-    return ranges

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import zstandard
 
 from tynys.domain.errors import MalformedError, TooLargeError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterable
 
 LIMIT: Final = 8 << 20
 MAX_WINDOW: Final = 8 << 20
@@ -55,13 +52,3 @@ def decompress_bounded(packed: bytes, limit: int = LIMIT) -> bytes:
         if hidden and "did not decompress full frame" in str(error):
             raise TooLargeError(f"a frame that is cut off or unpacks to more than {limit} bytes", where="body", hint=_HINT) from error
         raise MalformedError(f"a broken Zstandard frame: {error}", where="body", hint=_HINT) from error
-
-
-async def collect_bounded(chunks: AsyncIterable[bytes], limit: int = LIMIT) -> bytes:
-    """A body read as it arrives; refused as soon as it is too long."""
-    out = bytearray()
-    async for chunk in chunks:
-        out += chunk
-        if len(out) > limit:
-            raise TooLargeError(f"a body of more than {limit} bytes", where="body", hint="send fewer batches at once")
-    return bytes(out)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from tynys.domain.errors import MalformedError, SignatureError, TooLargeError
 from tynys.wire.keys import KEY_ID_BYTES, SIGNATURE_BYTES
 from tynys.wire.payload import MAX_PAYLOAD, Header, decode_payload, encode_payload, payload_hash, peek_header
-from tynys.wire.proto import Field, Kind, parse, put_bytes, varint
+from tynys.wire.proto import Field, Kind, parse, put_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tynys.domain.batch import Batch
     from tynys.wire.keys import SigningKey, VerifyKey
@@ -92,23 +92,6 @@ def decode_envelope(data: bytes, where: str = "envelope") -> Envelope:
     if len(payload) > MAX_PAYLOAD:
         raise TooLargeError(f"a payload of {len(payload)} bytes, at most {MAX_PAYLOAD} are allowed", where=where)
     return Envelope(payload, key_id.hex(), signature)
-
-
-def _size_in_request(envelope: Envelope) -> int:
-    length = len(envelope.payload)
-    size = 1 + len(varint(length)) + length + 2 + KEY_ID_BYTES + 2 + SIGNATURE_BYTES
-    return 1 + len(varint(size)) + size
-
-
-def take_for_request(envelopes: Iterable[Envelope]) -> int:
-    """How many of the first envelopes go into one request."""
-    total = count = 0
-    for envelope in envelopes:
-        total += _size_in_request(envelope)
-        if count == MAX_ENVELOPES or total > MAX_BODY:
-            break
-        count += 1
-    return count
 
 
 def pack_request(envelopes: Sequence[Envelope]) -> bytes:
