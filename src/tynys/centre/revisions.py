@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from tynys.storage.lake_schema import AVERAGES_LAYOUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KEY = ("period", "source", "component", "start_ms", "origin")
-_SAID = ("value", "status", "provisional", "count_valid", "count_expected", "raw", "unit", "plant_state", "configuration", "rule_pack")
-"""What makes a new revision when it changes; ``provisional`` among it, since becoming final is news."""
+_SAID = AVERAGES_LAYOUT.said
 
 
 def revise(made: pa.Table, held: Sequence[pa.Table]) -> pa.Table:
@@ -35,15 +35,3 @@ def revise(made: pa.Table, held: Sequence[pa.Table]) -> pa.Table:
     kept = made.filter(pa.array(keep, pa.bool_()))
     place = kept.schema.get_field_index("revision")
     return kept.set_column(place, kept.schema.field(place), pa.array(np.asarray(revisions, np.int32)))
-
-
-def differing(ours: pa.Table, reported: pa.Table) -> pa.Table:
-    """Final averages of ours whose value is not the plant's to the last digit; columns ``ours`` and ``reported`` beside the key."""
-    key = ["period", "source", "component", "start_ms"]
-    left = (
-        ours.filter(~pc.field("provisional")).select([*key, "end_ms", "value", "status"]).rename_columns([*key, "end_ms", "ours", "status"])
-    )
-    joined = left.join(reported.select([*key, "value"]).rename_columns([*key, "reported"]), key, join_type="inner")
-    equal = pc.fill_null(pc.equal(joined["ours"], joined["reported"]), False)  # noqa: FBT003 - the filling value
-    both_absent = pc.and_(pc.is_null(joined["ours"]), pc.is_null(joined["reported"]))
-    return joined.filter(pc.invert(pc.or_(equal, both_absent)))

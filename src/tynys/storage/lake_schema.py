@@ -113,7 +113,7 @@ class TableLayout:
     values, instants : tuple of str
         Columns written byte-stream-split (what was measured) and delta-packed (instants, positions).
     said : tuple of str
-        Columns that make a new revision of a row when they change; empty where rows are never revised.
+        Columns that make a new revision of a row when they change (that it became final is news too); empty where rows are never revised.
     group_rows, file_rows : int
         Rows of a row group, and about how many a compacted file holds.
     """
@@ -177,6 +177,7 @@ AVERAGES_LAYOUT = TableLayout(
     file_rows=2_000_000,
     said=(
         "value",
+        "unit",
         "status",
         "provisional",
         "count_valid",
