@@ -56,7 +56,8 @@ async def readings(
     page = await asyncio.to_thread(formats.readings_page, centre.readings, channels, first, span[1], limit)
     following = cursor(page.next_ms) if page.next_ms is not None else None
     simulated = page.simulated or (not page.table.num_rows and centre.simulated)
-    return formats.readings_answer(page.table, channels, formats.chosen(format, accept), simulated=simulated, following=following)
+    form = formats.chosen(format, accept)
+    return await asyncio.to_thread(formats.readings_answer, page.table, channels, form, simulated=simulated, following=following)
 
 
 @router.get("/averages", responses=says(shapes.AverageList, "Averages.", **_OTHER) | problems(404), response_class=Response)
@@ -86,7 +87,8 @@ async def averages(
     if form != "json":
         wanted = columns or ALL
         table, following = await asyncio.to_thread(averages_columns, *asked, begin, limit or MOST_ROWS, stored(wanted))
-        return bulk_answer(table, wanted, form, simulated=simulated, following=cursor(*following) if following is not None else None)
+        told = cursor(*following) if following is not None else None
+        return await asyncio.to_thread(bulk_answer, table, wanted, form, simulated=simulated, following=told)
     rows, following = await asyncio.to_thread(averages_page, *asked, begin, min(limit or 1000, MOST_ITEMS))
     return answer(
         shapes.AverageList(
