@@ -49,6 +49,9 @@ async def test_a_value_that_cannot_be_corrected_says_so_in_every_language(source
     said = voice(language).t("reason.uncorrected")
     assert now_row(voice(language), bare, view, NOW, chosen=False).now_reason == said
     assert cause_of(voice(language), source.components[0]) == ""
+    assert cause_of(voice(language), replace(view, standing=Standing.WITHIN)) == said, (
+        "the last average is still within, the present is not known"
+    )
 
 
 async def test_oxygen_that_is_held_is_not_shown_as_if_it_were_live(source) -> None:

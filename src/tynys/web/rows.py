@@ -99,9 +99,9 @@ def cause_of(voice: Voice, view: ComponentView) -> str:
     """What the instrument says of a value that is not live, or what the value lacks otherwise; empty if all is well."""
     if view.now_status not in {"", "valid"}:
         return voice.known("reading_status", view.now_status)
-    if view.standing != Standing.INVALID:
-        return ""
-    return voice.t("reason.uncorrected" if view.now is None else "reason.too_few")
+    if view.now is None and view.now_status == "valid" and view.standing not in {Standing.SILENT, Standing.NOT_OPERATING}:
+        return voice.t("reason.uncorrected")
+    return voice.t("reason.too_few") if view.standing == Standing.INVALID else ""
 
 
 def closer_word(source: SourceView, view: ComponentView | None) -> str:
