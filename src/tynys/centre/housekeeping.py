@@ -77,10 +77,13 @@ class Housekeeping:
         centre = self._centre
         now_ms, now_s = centre.now_ms(), time.monotonic()
         for facility in centre.state.facilities.values():
-            facility.expect(now_ms)
-            due = facility.windows.due(facility.coverage.covered, now_ms=now_ms, now_s=now_s)
-            if due:
-                self.recompute.submit(plan_work(facility, due, centre.plans.in_force))
+            try:
+                facility.expect(now_ms)
+                due = facility.windows.due(facility.coverage.covered, now_ms=now_ms, now_s=now_s)
+                if due:
+                    self.recompute.submit(plan_work(facility, due, centre.plans.in_force))
+            except Exception as problem:  # noqa: BLE001 - one facility's windows must not hold up those of the others
+                _log.error("windows could not be closed", facility=facility.id, error=repr(problem), exc_info=problem)
 
     def made(self, work: Work, table: pa.Table | None) -> None:
         """Averages of a piece of work are kept: note it, remember the recent ones, tell those who listen."""

@@ -90,6 +90,11 @@ class LakeChild:
             return
         async for line in process.stdout:
             try:
-                self._heard(msgspec.json.decode(line, type=dict[str, Any]))
+                said = msgspec.json.decode(line, type=dict[str, Any])
             except msgspec.DecodeError:
                 _log.warning("the lake's process said something else", line=line.decode(errors="replace").strip())
+                continue
+            try:
+                self._heard(said)
+            except Exception as problem:  # noqa: BLE001 - what is made of one line must not end the listening: the process would stall
+                _log.error("what the lake's process said was not worked in", error=repr(problem), exc_info=problem)

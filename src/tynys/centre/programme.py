@@ -130,12 +130,11 @@ class Centre(Parts):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.committer.close()
-        self.intake.close()
-        await self.recompute.close()
-        self.housekeeping.save()
-        await self.lake_child.close()
-        try:
-            await self.housekeeping.record_findings()
-        finally:
-            self.close()
+        async with contextlib.AsyncExitStack() as last:  # the lowest first, and each whatever becomes of the others
+            last.callback(self.close)
+            last.push_async_callback(self.housekeeping.record_findings)
+            last.push_async_callback(self.lake_child.close)
+            last.callback(self.housekeeping.save)
+            last.push_async_callback(self.recompute.close)
+            last.callback(self.intake.close)
+            last.push_async_callback(self.committer.close)

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import structlog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tynys.domain.finding import Finding
 
 READINGS_S, VIEWS_S = 0.5, 1.0
+_log = structlog.get_logger("tynys.centre")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -35,7 +37,10 @@ class Publisher:
         while True:
             await asyncio.sleep(READINGS_S)
             if self._centre.stream.listeners:
-                await self._round()
+                try:
+                    await self._round()
+                except Exception as problem:  # noqa: BLE001 - one round that fails must not silence the stream for good
+                    _log.error("publishing failed", error=repr(problem), exc_info=problem)
 
     def hello(self) -> bytes:
         """The greeting of a new listener."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import structlog
 
 from tynys.calc.timegrid import period_ms
-from tynys.domain.errors import StorageError
+from tynys.domain.errors import StorageError, WireError
 from tynys.field import build_driver
 from tynys.plant import spool_reader
 from tynys.plant.epoch import new_epoch
@@ -285,7 +285,7 @@ class Gateway:
         now_ms = self.clock.now_ms()
         try:
             await self.thread.call(lambda _: keeper.finish(now_ms))
-        except StorageError as error:
+        except (StorageError, WireError) as error:
             log.warning("gateway.stop", error=error.message)
         if self.sender is not None:
             await self.sender.drain(LAST_SEND_S)
