@@ -1,4 +1,4 @@
-"""Takes over what can still be read of a damaged spool file into a new one; the old file is set aside, never deleted."""
+"""Opens a spool file; of a damaged one what can still be read is taken over into a new one, and it is set aside, never deleted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import hashlib
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from tynys.domain.errors import StorageError
 from tynys.plant import spool_tables as tables
 from tynys.plant.seconds import TICK_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from uuid import UUID
 
 Row = tuple[Any, ...]
 
@@ -33,6 +35,33 @@ TABLES = (
 MOST_STEPS = 100_000
 _WAIT_AGAIN = """INSERT OR IGNORE INTO outbox SELECT id, ?, 'salvaged', sealed_ms FROM batch
 WHERE id NOT IN (SELECT batch_id FROM receipt WHERE outcome != 'refused')"""
+
+
+def open_or_salvage(path: Path, gateway: UUID) -> tuple[sqlite3.Connection, str]:
+    """The connection, and what was done about a damaged file (empty when it was sound)."""
+    try:
+        connection = _open(path, gateway)
+        if is_sound(connection):
+            return connection, ""
+        connection.close()
+    except sqlite3.OperationalError as error:
+        raise StorageError(f"the spool cannot be opened: {error}", where=str(path), code="spool.unusable") from error
+    except sqlite3.DatabaseError:
+        pass
+    aside = set_aside(path)
+    connection = _open(path, gateway)
+    batches = take_over(aside, connection)
+    return connection, f"the file was set aside as {aside.name}; {batches} batches were taken over"
+
+
+def _open(path: Path, gateway: UUID) -> sqlite3.Connection:
+    connection = tables.connect(path)
+    try:
+        tables.create_or_check(connection, gateway, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def is_sound(connection: sqlite3.Connection) -> bool:

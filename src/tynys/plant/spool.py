@@ -21,7 +21,7 @@ from tynys.domain.errors import StorageError
 from tynys.plant import spool_tables as tables
 from tynys.plant.average_json import decode_average, encode_average
 from tynys.plant.reserve import Reserve
-from tynys.plant.salvage import is_sound, set_aside, take_over
+from tynys.plant.salvage import open_or_salvage
 from tynys.plant.seconds import TICK_MS, Layout, Second, checksum
 from tynys.plant.spool_tables import Note, SpoolFullError
 
@@ -74,7 +74,7 @@ class Spool:
         lock = _lock(folder)
         try:
             reserve = Reserve.open(folder / tables.RESERVE_NAME)
-            connection, damage = _open_or_salvage(folder / tables.FILE_NAME, gateway)
+            connection, damage = open_or_salvage(folder / tables.FILE_NAME, gateway)
         except BaseException:
             os.close(lock)
             raise
@@ -356,30 +356,3 @@ def _damaged_span(connection: sqlite3.Connection, batch_id: int) -> Loss:
         return Loss(None, row[0], row[1], row[2], f"spool.batch_damaged: epoch {UUID(bytes=row[3])} seq {row[4]}")
     except (sqlite3.DatabaseError, TypeError, ValueError):
         return Loss(None, 0, 0, 0, f"spool.batch_damaged: row {batch_id} cannot be read")
-
-
-def _open_or_salvage(path: Path, gateway: UUID) -> tuple[sqlite3.Connection, str]:
-    """The connection, and what was done about a damaged file (empty when it was sound)."""
-    try:
-        connection = _open(path, gateway)
-        if is_sound(connection):
-            return connection, ""
-        connection.close()
-    except sqlite3.OperationalError as error:
-        raise StorageError(f"the spool cannot be opened: {error}", where=str(path), code="spool.unusable") from error
-    except sqlite3.DatabaseError:
-        pass
-    aside = set_aside(path)
-    connection = _open(path, gateway)
-    batches = take_over(aside, connection)
-    return connection, f"the file was set aside as {aside.name}; {batches} batches were taken over"
-
-
-def _open(path: Path, gateway: UUID) -> sqlite3.Connection:
-    connection = tables.connect(path)
-    try:
-        tables.create_or_check(connection, gateway, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
