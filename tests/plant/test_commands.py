@@ -111,6 +111,11 @@ async def test_run_reads_keeps_serves_its_page_and_stops_cleanly_on_a_signal(pla
         code, said = await tynys("plant", "status", plant_folder.file, "--json")
         assert code == 0, said
         assert json.loads(said)["running"] is True
+        right = plant_folder.file.read_text("utf-8")
+        plant_folder.file.write_text(right + 'colour = "red"\n', "utf-8")
+        process.send_signal(signal.SIGHUP)
+        await asyncio.sleep(1.5)
+        plant_folder.file.write_text(right, "utf-8")
         process.send_signal(signal.SIGHUP)
         await asyncio.sleep(1.5)
     finally:
@@ -118,6 +123,7 @@ async def test_run_reads_keeps_serves_its_page_and_stops_cleanly_on_a_signal(pla
         assert process.stderr is not None
         said = (await process.communicate())[1].decode()
     assert process.returncode == 0, said
+    assert "settings.refused" in said, "settings that cannot be used do not end a run"
     connection = connect(spool, read_only=True)
     assert connection.execute("SELECT count(DISTINCT epoch) FROM batch").fetchone() == (2,), said
     rows = [block for block in spool_reader.readings(connection, 0, 1 << 60) if block.value[0] == 1500.0]

@@ -13,7 +13,8 @@ import uvicorn
 import uvloop
 
 from tynys.cli import logs
-from tynys.plant.gateway import Gateway
+from tynys.domain.errors import TynysError
+from tynys.plant.gateway import Gateway, read_all
 from tynys.plant.local_page import local_app
 from tynys.plant.local_queries import GatewayQueries
 from tynys.plant.settings import load_settings
@@ -26,7 +27,7 @@ log = structlog.get_logger("tynys.plant")
 
 
 def run_until_stopped(settings_file: Path) -> None:
-    """Run a gateway until SIGINT or SIGTERM; SIGHUP ends the run and starts another with the settings read again."""
+    """Run a gateway until SIGINT or SIGTERM; SIGHUP ends the run and starts another with the settings read again, if they can be used."""
     logs.to_stderr()
     again = True
     while again:
@@ -41,6 +42,11 @@ async def _run(settings_file: Path) -> bool:
 
     def hang_up() -> None:
         nonlocal again
+        try:
+            read_all(load_settings(settings_file))
+        except TynysError as error:
+            log.error("settings.refused", error=str(error), doing="the run goes on with those it began with")  # noqa: TRY400 - no trace helps
+            return
         again = True
         stop.set()
 

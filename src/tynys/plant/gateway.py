@@ -109,11 +109,7 @@ class Gateway:
     @contextlib.asynccontextmanager
     async def open(cls, settings: PlantSettings) -> AsyncIterator[Self]:
         """Read what plant.toml names, open the spool, reach devices and clock; everything is closed again at the end."""
-        configuration = load_configuration(settings)
-        pack = load_rule_pack(settings, configuration)
-        key = SigningKey.load(settings.key_file)
-        channels = {channel.name: channel for channel in configuration.channels}
-        drivers = tuple(build_driver(device, channels, folder=settings.folder) for device in settings.devices)
+        configuration, pack, key, drivers = read_all(settings)
         async with contextlib.AsyncExitStack() as stack:
             line = None
             if settings.centre is not None and settings.ca_file is not None:
@@ -294,6 +290,15 @@ class Gateway:
     def touch(self) -> None:
         """Something a page shows has changed."""
         self.revision += 1
+
+
+def read_all(settings: PlantSettings) -> tuple[FacilityConfiguration, RulePack, SigningKey, tuple[Driver, ...]]:
+    """Everything plant.toml names, read and fitted together, nothing opened; a `TynysError` says what cannot be used."""
+    configuration = load_configuration(settings)
+    pack = load_rule_pack(settings, configuration)
+    key = SigningKey.load(settings.key_file)
+    channels = {channel.name: channel for channel in configuration.channels}
+    return configuration, pack, key, tuple(build_driver(device, channels, folder=settings.folder) for device in settings.devices)
 
 
 def _log_crash(device: str, error: str) -> None:
