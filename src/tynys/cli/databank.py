@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -112,9 +113,9 @@ def export(
             data = kept_file(folder.root / "databank", kept)
         else:
             span = tuple(round(moment.replace(tzinfo=UTC).timestamp() * 1000) for moment in (start, end) if moment is not None)
-            data = exported(
-                folder, (span[0], span[1]), origin, _profile(profile), quote="`" if backtick else '"', loaded=datetime.now(UTC).date()
-            )
+            how = _profile(profile)
+            today = datetime.now(ZoneInfo(how.zone.value)).date()  # by the feed's own calendar: by another its newest rows lie ahead
+            data = exported(folder, (span[0], span[1]), origin, how, quote="`" if backtick else '"', loaded=today)
         _write(out, data)
         typer.echo(say_exported(str(out), data, lang, kept=kept is not None))
 
