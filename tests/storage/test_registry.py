@@ -22,6 +22,7 @@ from tynys.domain.plan import MonitoringPlan
 from tynys.domain.quantity import Unit
 from tynys.storage.registry import Registry
 from tynys.storage.registry_feed import FeedSource
+from tynys.storage.registry_migrate import migrate
 from tynys.storage.registry_model import metadata
 
 NOW_MS = 1_800_000_000_000
@@ -285,6 +286,21 @@ def test_findings_of_one_window_that_differ_in_their_evidence_are_each_kept(regi
     (newest, _), (number, _), *_ = registry.findings_page()
     assert [each.evidence for _, each in registry.findings_page(before=newest)] == [{"component": "nox"}, {"component": "so2"}]
     assert [each.evidence for _, each in registry.findings_page(before=number, limit=1)] == [{"component": "so2"}]
+
+
+def test_findings_of_an_older_registry_are_kept_when_it_is_brought_to_the_newest_version(url, tmp_path):
+    (tmp_path / "deep").mkdir(exist_ok=True)
+    engine = create_engine(url)
+    migrate(engine, "0003")
+    with engine.begin() as connection:
+        old = "INSERT INTO findings (check_id, severity, clause, message, subject, start_ms, end_ms, evidence, found_ms) VALUES "
+        connection.execute(text(old + "('LINE-FORK', 'serious', '', 'line.fork', 'gres-1', 1, 1, '{}', 5)"))
+    engine.dispose()
+    with Registry.open(url) as registry:
+        (kept,) = registry.findings()
+        assert (kept.check, kept.subject, kept.start_ms) == ("LINE-FORK", "gres-1", 1)
+        assert registry.record_findings([Finding("LINE-FORK", Severity.SERIOUS, "", "line.fork", "gres-1", 1, 1, {"gateway": "g"})], 6) == 1
+        assert len(registry.findings()) == 2
 
 
 def test_every_change_is_in_the_audit_log_and_a_changed_past_shows(registry, url):

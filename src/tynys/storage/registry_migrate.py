@@ -16,8 +16,8 @@ LOCK = 0x74796E7973
 """Advisory lock of PostgreSQL that lets one process migrate at a time: "tynys"."""
 
 
-def migrate(engine: Engine) -> None:
-    """Upgrade to head; a registry that is there already is left alone."""
+def migrate(engine: Engine, version: str = "head") -> None:
+    """Upgrade to a version, the newest by default; a registry that is there already is left alone."""
     with resources.as_file(resources.files("tynys.storage") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
@@ -25,4 +25,4 @@ def migrate(engine: Engine) -> None:
             if connection.dialect.name == "postgresql":  # SQLite's transaction already keeps others out
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, version)
