@@ -92,11 +92,6 @@ class Plans(RegistryPart):
         query = select(configurations).order_by(configurations.c.first_seen_ms, configurations.c.position)
         return [_configuration(row) for row in self._all(query if facility is None else query.where(configurations.c.facility == facility))]
 
-    def latest_configuration(self, facility: str, *, approved_only: bool = False) -> Configuration | None:
-        """The newest configuration of a facility, if there is one."""
-        found = [row for row in self.configurations(facility) if row.approved or not approved_only]
-        return found[-1] if found else None
-
     def decide(self, digest: bytes, approved: bool, by: str, at_ms: int, reason: str = "") -> Configuration:
         """Approve or refuse a plan."""
         state = APPROVED if approved else REFUSED
@@ -134,10 +129,6 @@ class Plans(RegistryPart):
     def channels(self, facility: str) -> list[ChannelRow]:
         """A facility's channels by name."""
         return [_channel(row) for row in self._all(select(channels).where(channels.c.facility == facility).order_by(channels.c.name))]
-
-    def all_channels(self) -> list[ChannelRow]:
-        """Every channel."""
-        return [_channel(row) for row in self._all(select(channels).order_by(channels.c.facility, channels.c.name))]
 
 
 def _configuration(row: Row[Any]) -> Configuration:
