@@ -150,6 +150,15 @@ async def test_the_map_shows_every_facility_as_a_link_and_its_twin_says_the_same
     assert where(page).startswith("/facility/")
 
 
+async def test_the_zoomable_map_is_no_wider_than_a_phone(visitor, origins) -> None:
+    page = visitor.page
+    await page.set_viewport_size(PHONE)
+    await visitor.go(origins["full"] + "/?lang=en")
+    await page.get_by_role("button", name="Open the zoomable map").click()
+    await expect(page.locator(".map-canvas a.marker").first).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 async def test_the_zoomable_map_opens_on_demand_without_asking_anyone(visitor, origins) -> None:
     page = visitor.page
     await visitor.go(origins["full"] + "/?lang=en")

@@ -126,8 +126,8 @@ class Atlas extends HTMLElement {
     for (const marker of this.markers) {
       const { x, y } = this.map.project(marker.getLngLat());
       const right = x + marker.getElement().offsetWidth;
-      let top = y;
-      for (let hit; (hit = taken.find((other) => Math.abs(other.top - top) < MARK_PX && x < other.right && right > other.left)); ) top = hit.top + MARK_PX;
+      let top = y; // half a pixel less than a mark counts as free: a sum of fractions may round to just below it, for ever
+      for (let hit; (hit = taken.find((other) => Math.abs(other.top - top) < MARK_PX - 0.5 && x < other.right && right > other.left)); ) top = hit.top + MARK_PX;
       taken.push({ left: x, right, top });
       marker.setOffset([0, top - y]);
     }
