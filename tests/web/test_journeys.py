@@ -32,7 +32,8 @@ async def tab_to(page, words, *, most=80):
 async def moved(page, selector, x):
     """Wait until an element has left the place it had."""
     for _ in range(400):
-        if abs((await page.locator(selector).first.bounding_box())["x"] - x) > 1:
+        box = await page.locator(selector).first.bounding_box()  # None while a refresh puts the element anew
+        if box is not None and abs(box["x"] - x) > 1:
             return
         await page.wait_for_timeout(50)
     raise AssertionError(f"{selector} stays where it was")
