@@ -163,7 +163,7 @@ def test_averages_of_a_span_are_exported_under_the_profiles_names(feed, centre, 
     assert done.exit_code == 0, done.output
     lines = out.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith('"registered_date";"region"')
-    assert len(lines) == 1 + 57 * 22
+    assert len(lines) == 1 + 72 * 22, "a whole day by the feed's own calendar"
     assert '"Область";"АО «Имитация ТЭЦ-Б»"' in lines[1] + lines[10]
 
 
@@ -174,7 +174,7 @@ def test_imported_averages_are_exported_under_their_feeds_names_without_any_prof
         app, ["databank", "export", str(centre.root), str(out), "--from", "2026-06-01", "--to", "2026-06-02", "--origin", "imported"]
     )
     assert done.exit_code == 0, done.output
-    assert "rows 1,254" in done.output
+    assert "rows 1,584" in done.output
     assert '"Павлодарская область";"ТОО «Имитация ГРЭС-А»";"Водовыпуск №1";"Сточные воды"' in out.read_text(encoding="utf-8")
 
 

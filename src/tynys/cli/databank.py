@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -89,8 +89,8 @@ def export(
     out: Annotated[Path, typer.Argument(help="The CSV file to write.")],
     *,
     kept: Annotated[str | None, typer.Option(help="An imported file by (the beginning of) its SHA-256, byte for byte as it came.")] = None,
-    start: Annotated[datetime | None, typer.Option("--from", help="First instant, UTC.")] = None,
-    end: Annotated[datetime | None, typer.Option("--to", help="End, UTC.")] = None,
+    start: Annotated[datetime | None, typer.Option("--from", help="First instant, by the zone of the profile.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", help="End (not included), by the same zone.")] = None,
     origin: Annotated[Origin, typer.Option(help="Whose averages.")] = Origin.COMPUTED,
     profile: Profile = "kz-nbd",
     backtick: Backtick = False,
@@ -112,9 +112,10 @@ def export(
         if kept is not None:
             data = kept_file(folder.root / "databank", kept)
         else:
-            span = tuple(round(moment.replace(tzinfo=UTC).timestamp() * 1000) for moment in (start, end) if moment is not None)
             how = _profile(profile)
-            today = datetime.now(ZoneInfo(how.zone.value)).date()  # by the feed's own calendar: by another its newest rows lie ahead
+            zone = ZoneInfo(how.zone.value)  # the feed's own calendar: by another its first hours are cut off and its newest rows lie ahead
+            span = tuple(round(moment.replace(tzinfo=zone).timestamp() * 1000) for moment in (start, end) if moment is not None)
+            today = datetime.now(zone).date()
             data = exported(folder, (span[0], span[1]), origin, how, quote="`" if backtick else '"', loaded=today)
         _write(out, data)
         typer.echo(say_exported(str(out), data, lang, kept=kept is not None))
