@@ -113,6 +113,24 @@ def test_a_chain_without_channels_and_a_limit_in_another_unit_than_its_averages_
     assert str(problem).startswith('limit "ppm", unit: expected mg/Nm3, in which averages are made, got "ppm"')
 
 
+def test_a_limit_at_another_oxygen_than_the_plan_brings_its_averages_to_is_said():
+    one = configuration()
+    first = msgspec.structs.replace(one.plan.components[0], o2_reference_pct=15.0)
+    limit = Limit(
+        id="at-6", valid_from=one.plan.valid_from, scope_kind=ScopeKind.SOURCE, scope=first.source, component=first.component,
+        kind=LimitKind.CONCENTRATION, value=700.0, unit=Unit.MG_NM3, period="PT20M", document="permit", certainty=Certainty.VERIFIED,
+        o2_reference_pct=6.0,
+    )  # fmt: skip
+    plan = msgspec.structs.replace(one.plan, components=(first, *one.plan.components[1:]))
+    other = msgspec.structs.replace(one, plan=plan, limits=(limit,))
+    (problem,) = check_configuration(other)
+    assert str(problem).startswith('limit "at-6", o2_reference_pct: expected the 15.0 vol % the plan brings its averages to, got 6.0')
+    for fitting in (6.0, None):
+        brought = msgspec.structs.replace(first, o2_reference_pct=fitting)
+        plan = msgspec.structs.replace(one.plan, components=(brought, *one.plan.components[1:]))
+        assert not check_configuration(msgspec.structs.replace(other, plan=plan))
+
+
 def test_a_gas_channel_without_basis_is_told_how_to_write_one():
     found = problems('basis = { moisture = "wet", gas_state = "actual" }\n', "")
     assert any('channel "stack-1.dust", basis' in p and 'moisture = "wet"' in p for p in found)

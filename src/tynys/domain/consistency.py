@@ -337,3 +337,7 @@ def _limits(c: FacilityConfiguration) -> Iterator[Problem]:
         if pollutant and limit.kind is LimitKind.CONCENTRATION and limit.unit in {Unit.MG_M3, Unit.PPM}:
             hint = "State the limit at normal conditions."
             yield Problem(f"{where}, unit", "mg/Nm3, in which averages are made", f'"{limit.unit}"', hint)
+        stated = {made.o2_reference_pct for made in c.plan.components if (made.source, made.component) == (limit.scope, limit.component)}
+        if limit.o2_reference_pct is not None and stated and not stated & {None, limit.o2_reference_pct}:
+            wanted = f"the {' or '.join(sorted(str(each) for each in stated))} vol % the plan brings its averages to"
+            yield Problem(f"{where}, o2_reference_pct", wanted, repr(limit.o2_reference_pct))
