@@ -65,6 +65,8 @@ class Recompute:
         self._urgent: deque[Work] = deque()
         self._bulk: deque[Work] = deque()
         self._running: set[asyncio.Task[None]] = set()
+        self.waiting_live = 0
+        """Pieces of work on live windows not done yet."""
         self._closed = False
         self.rows = 0
         self.jobs = 0
@@ -81,6 +83,7 @@ class Recompute:
             for window, _ in each.windows:
                 each.facility.windows.start(window)
             (self._urgent if each.bulk is None else self._bulk).append(each)
+            self.waiting_live += each.bulk is None
         self._fill()
 
     async def close(self) -> None:
@@ -121,6 +124,8 @@ class Recompute:
         else:
             self.rows += 0 if table is None else table.num_rows
             self._made(each, table)
+        finally:
+            self.waiting_live -= each.bulk is None
 
     async def _in_pool(self, job: Job) -> Product:
         pool = self._pool

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAPS = {"gas": "marsic300", "dust": "tynys-dust", "flow": "tynys-flow", "signals": "tynys-plant"}
 """The published map of each device group."""
 SIGNALS_DEVICE = "plant-signals"
+TIMEOUT_MS = 10_000
+"""One poll may take so long: many simulated plants on one busy machine are slow, not silent. Real time. [ms]"""
 
 
 def stack_channels(stack: str, kind: str) -> dict[str, str]:
@@ -34,13 +36,15 @@ def modbus_settings(stack: str, kind: str, host: str, port: int) -> dict[str, An
         "port": port,
         "map": MAPS[kind],
         "pipelined": True,
+        "timeout_ms": TIMEOUT_MS,
         "channels": stack_channels(stack, kind),
     }
 
 
 def signal_settings(url: str, nodes: tuple[str, ...]) -> dict[str, Any]:
     """The OPC UA server as plant.toml has it."""
-    return {"driver": "opcua", "id": SIGNALS_DEVICE, "url": url, "map": MAPS["signals"], "channels": {node: node for node in nodes}}
+    channels = {node: node for node in nodes}
+    return {"driver": "opcua", "id": SIGNALS_DEVICE, "url": url, "map": MAPS["signals"], "timeout_ms": TIMEOUT_MS, "channels": channels}
 
 
 def write_ports(path: Path, document: Mapping[str, Any]) -> None:

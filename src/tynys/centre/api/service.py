@@ -40,6 +40,7 @@ async def health(centre: The) -> Response:
             lake_position=centre.lake_position,
             averages_waiting=centre.averages.waiting,
             windows_waiting=centre.recompute.waiting,
+            live_windows_waiting=centre.recompute.waiting_live,
             lake_writer_alive=centre.lake_child.alive,
             listeners=centre.stream.listeners,
         )

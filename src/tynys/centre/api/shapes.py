@@ -268,6 +268,7 @@ class HealthShape(Shape, frozen=True, kw_only=True):
     lake_position: int
     averages_waiting: int
     windows_waiting: int
+    live_windows_waiting: int
     lake_writer_alive: bool
     listeners: int
 

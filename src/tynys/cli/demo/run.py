@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import msgspec
 from rich.console import Console
 
@@ -221,8 +222,19 @@ class Demo:
         """The history arrives, gateways seal and send what they hold, the centre writes its lake."""
         arriving = self.processes.settle("history")
         await self._within(arriving, DRAIN_SECONDS, "another day of the history", moves=lambda: history_progress(self._country))
-        if killed := await self._bring_down(DRAIN_SECONDS):
+        killed = await self.processes.stop(*(f"gateway-{plant}" for plant in self.plants), within_s=DRAIN_SECONDS)
+        await self._within(self._windows_close(), DRAIN_SECONDS, "the last windows to be averaged")
+        if killed := killed + await self._bring_down(DRAIN_SECONDS):
             raise TynysError(f"did not come to rest in time: {', '.join(killed)}", where=str(self._country.logs), code="demo.not_at_rest")
+
+    async def _windows_close(self) -> None:
+        """The centre has averaged every live window that what it received completes."""
+        async with httpx.AsyncClient(base_url=self.page_url, timeout=10.0) as client:
+            idle = 0
+            while idle < 2:  # noqa: PLR2004 - a window just completed is taken up within the second
+                await asyncio.sleep(1.0)
+                with suppress(httpx.HTTPError):
+                    idle = 0 if (await client.get("/api/v1/health")).json()["live_windows_waiting"] else idle + 1
 
     async def _stopped_or_broken(self, seconds: float | None) -> None:
         end = None if seconds is None else time.monotonic() + seconds
