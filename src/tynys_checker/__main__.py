@@ -32,13 +32,14 @@ def main() -> None:
 def count_folder(folder: Path) -> dict[str, object]:
     """Every count of a run; the folder's shape is in docs/reference/demo.md."""
     run = json.loads((folder / "demo.json").read_bytes())
-    count, verified, failed, history = Count(), 0, 0, HistoryCount()
+    count, verified, failed, not_measuring, history = Count(), 0, 0, 0, HistoryCount()
     centre = Ed25519PublicKey.from_public_bytes(base64.b64decode((folder / "centre" / "keys" / "centre.pub").read_bytes()))
     lake = folder / "centre" / "lake"
     for plant in run["plants"]:
         gateway = folder / "plants" / plant
         spooled = read_spool(gateway / "spool", centre)
         verified, failed = verified + spooled.receipts_verified, failed + spooled.receipts_failed
+        not_measuring += spooled.not_measuring
         offers = read_offers(folder / "analysers" / f"{plant}.sqlite")
         stored = read_readings(lake, {_gateway_id(gateway)}, 0, 2**53)
         for name, channel, interval_ms in _channels(gateway / "facility.json"):
@@ -56,6 +57,7 @@ def count_folder(folder: Path) -> dict[str, object]:
         "readings_due": found.pop("due"),
         "readings_sent": found.pop("sent"),
         "gap_rows": found.pop("gap_rows"),
+        "gap_rows_not_measuring": not_measuring,
         "readings_stored": found.pop("stored"),
         **found,
         "receipts_verified": verified,

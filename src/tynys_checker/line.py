@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 READINGS_RECORD = 1
+NOT_MEASURING = 7
+"""Cause of absence: the instrument said that it does not measure, as in its daily zero and span check."""
 STORED, DUPLICATE = 1, 2
 RECEIPT_TAG = b"tynys.receipt.v1\x00"
 DECIMAL_FORMS = 10
@@ -30,11 +32,12 @@ _pb: Any = line_pb2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchRows:
-    """Rows of one channel in one batch; NaN where a row carries no value."""
+    """Rows of one channel in one batch; NaN where a row carries no value, and the cause of that (0 where it carries one)."""
 
     channel: str
     time_ms: npt.NDArray[np.int64]
     value: npt.NDArray[np.float64]
+    cause: npt.NDArray[np.int64]
 
 
 def read_batch(payload: bytes) -> Iterator[BatchRows]:
@@ -57,7 +60,8 @@ def read_reply(body: bytes, centre: Ed25519PublicKey) -> set[bytes]:
 def _table(table: Any) -> Iterator[BatchRows]:
     count = table.count
     channels = [str(UUID(bytes=table.channels[at : at + 16])) for at in range(0, len(table.channels), 16)]
-    present = (np.repeat(np.array(table.run_cause, np.int64), np.array(table.run_length, np.int64)) == 0).reshape(len(channels), count)
+    cause = np.repeat(np.array(table.run_cause, np.int64), np.array(table.run_length, np.int64)).reshape(len(channels), count)
+    present = cause == 0
     time_ms = table.start_ms + table.interval_ms * np.arange(count, dtype=np.int64)
     decimals, singles, doubles = (np.array(column) for column in (table.decimals, table.singles, table.doubles))
     used = {"decimals": 0, "singles": 0, "doubles": 0}
@@ -68,4 +72,4 @@ def _table(table: Any) -> Iterator[BatchRows]:
         used[name] += n
         value = np.full(count, np.nan)
         value[present[row]] = np.cumsum(part.astype(np.int64)) / 10.0**form if name == "decimals" else part
-        yield BatchRows(channel, time_ms, value)
+        yield BatchRows(channel, time_ms, value, cause[row])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tynys_checker.join import Rows
-from tynys_checker.line import BatchRows, read_batch, read_reply
+from tynys_checker.line import NOT_MEASURING, BatchRows, read_batch, read_reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Spooled:
-    """What a spool holds: sealed rows by channel, and how many batches carry a receipt that verifies."""
+    """What a spool holds: sealed rows by channel, and how many batches carry a receipt that verifies.
+
+    ``not_measuring`` counts gap rows whose cause is the instrument's own word that it does not measure.
+    """
 
     rows: dict[str, Rows] = field(default_factory=dict)
+    not_measuring: int = 0
     batches: int = 0
     receipts_verified: int = 0
     receipts_failed: int = 0
@@ -48,6 +52,7 @@ def read_spool(folder: Path, centre: Ed25519PublicKey, *, rows: bool = True) -> 
             if rows:
                 for part in read_batch(payload):
                     parts[part.channel].append(part)
+                    spooled.not_measuring += int((part.cause == NOT_MEASURING).sum())
     spooled.rows = {
         channel: Rows(np.concatenate([p.time_ms for p in found]), np.concatenate([p.value for p in found]))
         for channel, found in parts.items()

@@ -10,6 +10,7 @@ GOOD = {
     "readings_due": 1000,
     "readings_sent": 995,
     "gap_rows": 5,
+    "gap_rows_not_measuring": 0,
     "readings_stored": 1000,
     "lost": 0,
     "duplicated": 0,
@@ -46,6 +47,11 @@ def test_a_reading_neither_sent_nor_explained_fails_the_run():
 def test_too_many_gaps_fail_the_run_unless_a_fault_was_injected():
     assert len(failures(readings_sent=980, gap_rows=20)) == 1
     assert failures(readings_sent=980, gap_rows=20, injected=True) == ()
+
+
+def test_the_daily_check_of_an_instrument_is_no_fault_of_the_run():
+    assert failures(readings_sent=940, gap_rows=60, gap_rows_not_measuring=55) == ()
+    assert len(failures(readings_sent=940, gap_rows=60, gap_rows_not_measuring=45)) == 1
 
 
 def test_a_run_without_readings_receipts_or_averages_fails():
