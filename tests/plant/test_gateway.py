@@ -209,6 +209,16 @@ async def test_a_window_that_closed_while_the_gateway_was_down_is_made_up_for(st
     assert (average.start_ms, average.count_valid) == (START, 1000)
 
 
+async def test_a_window_that_had_begun_before_the_gateway_was_there_is_shown_but_not_sent(stage: Stage) -> None:
+    joined = START + 300 * SECOND
+    await stage.run(2110, start_ms=joined)
+    sent = [a.start_ms for batch in stage.batches() for a in batch.averages if a.component == "so2"]
+    assert sent == [START + 1200 * SECOND]
+    with contextlib.closing(connect(stage.folder.folder / "spool" / "spool.sqlite", read_only=True)) as connection:
+        kept = [row[0] for row in connection.execute("SELECT start_ms FROM average WHERE component = 'so2' ORDER BY start_ms")]
+    assert kept == [START, START + 1200 * SECOND]
+
+
 async def test_averages_that_cannot_be_made_are_an_alarm_and_reading_goes_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> list[object]:
         raise ZeroDivisionError("a plan nobody thought of")

@@ -127,6 +127,12 @@ class Spool:
         with self._transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO second VALUES (?, ?, ?, ?)", row)
 
+    def first_instant_ms(self) -> int | None:
+        """The first instant the spool knows about; None when it is new."""
+        sealed = "SELECT span_start_ms FROM batch WHERE span_end_ms > span_start_ms ORDER BY id LIMIT 1"
+        row = self.connection.execute(sealed).fetchone() or self.connection.execute("SELECT min(time_ms) FROM second").fetchone()
+        return None if row[0] is None else int(row[0])
+
     def last_instant_ms(self) -> int | None:
         """The last instant the spool knows about, kept or sealed; None when it is new."""
         row = self.connection.execute("SELECT max(time_ms) FROM second").fetchone()
@@ -171,9 +177,13 @@ class Spool:
             )
 
     def unsealed_averages(self) -> list[Average]:
-        """Own averages no batch carries yet."""
+        """Own averages that are to be sent and no batch carries yet.
+
+        A window that had begun before this gateway was there stays here: another gateway, or nobody, knows the rest of it.
+        """
         rows = self.connection.execute(
-            "SELECT body FROM average WHERE batch_id IS NULL ORDER BY start_ms, period, source, component LIMIT 2000"
+            "SELECT body FROM average WHERE batch_id IS NULL AND start_ms >= ? ORDER BY start_ms, period, source, component LIMIT 2000",
+            (self.first_instant_ms() or 0,),
         )
         return [decode_average(row[0]) for row in rows]
 
