@@ -180,6 +180,17 @@ async def test_the_zoomable_map_opens_on_demand_without_asking_anyone(visitor, o
     await expect(page.locator("svg.point-map")).to_be_visible()
 
 
+async def test_a_mark_of_the_map_stays_the_same_link_while_the_page_is_refreshed(visitor, origins) -> None:
+    page = visitor.page
+    await visitor.go(origins["full"] + "/?lang=en")
+    await page.get_by_role("button", name="Open the zoomable map").click()
+    await expect(page.locator(".map-canvas a.marker")).to_have_count(5)
+    mark = await page.locator(".map-canvas a.marker").first.element_handle()
+    await mark.focus()
+    await page.evaluate("document.dispatchEvent(new Event('htmx:after:swap'))")
+    assert await mark.evaluate("mark => mark.isConnected && document.activeElement === mark")
+
+
 async def test_the_chart_is_read_and_zoomed_by_keyboard_and_its_address_says_what_it_shows(visitor, origins) -> None:
     page = visitor.page
     await visitor.go(origins["full"] + "/source/gres-1.stack-2?component=dust&lang=en")

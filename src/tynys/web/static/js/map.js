@@ -103,22 +103,35 @@ class Atlas extends HTMLElement {
     return found;
   }
 
-  /** Marks from the rows of the table twin, each a link. */
+  /** Marks from the rows of the table twin, each a link; one that is there stays, so that it keeps the focus and can be clicked. */
   place = () => {
-    const focused = this.markers.findIndex((marker) => marker.getElement() === document.activeElement);
-    for (const marker of this.markers) marker.remove();
-    this.markers = [...this.querySelectorAll("tr[data-latitude]")].map((row) => {
-      const { latitude, longitude, standing } = /** @type {HTMLElement} */ (row).dataset;
-      const link = /** @type {HTMLAnchorElement} */ (row.querySelector("a")?.cloneNode(true));
-      link.className = `marker s-${standing}`;
-      const icon = row.querySelector("svg")?.cloneNode(true);
-      if (icon) link.prepend(icon);
-      const marker = new this.library.Marker({ element: link, anchor: "left" });
-      return marker.setLngLat([Number(longitude), Number(latitude)]).addTo(this.map);
+    const rows = /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("tr[data-latitude]"));
+    for (const marker of this.markers.splice(rows.length)) marker.remove();
+    rows.forEach((row, index) => {
+      const at = [Number(row.dataset.longitude), Number(row.dataset.latitude)];
+      const marker = (this.markers[index] ??= this.mark(at)).setLngLat(at);
+      this.dress(marker.getElement(), row);
     });
     this.spread();
-    if (focused >= 0) this.markers[focused]?.getElement().focus();
   };
+
+  mark(/** @type {number[]} */ at) {
+    const element = document.createElement("a");
+    element.className = "marker";
+    return new this.library.Marker({ element, anchor: "left" }).setLngLat(at).addTo(this.map);
+  }
+
+  /** The link, the words and the state of a row. */
+  dress(/** @type {HTMLAnchorElement} */ mark, /** @type {HTMLElement} */ row) {
+    const link = /** @type {HTMLAnchorElement} */ (row.querySelector("a")?.cloneNode(true));
+    const icon = row.querySelector("svg")?.cloneNode(true);
+    if (icon) link.prepend(icon);
+    mark.href = link.href;
+    if (mark.innerHTML !== link.innerHTML) mark.replaceChildren(...link.childNodes);
+    mark.classList.remove(`s-${mark.dataset.standing}`);
+    mark.dataset.standing = row.dataset.standing;
+    mark.classList.add(`s-${row.dataset.standing}`);
+  }
 
   /** Marks of near neighbours stand under each other, so that each can be read and hit. */
   spread = () => {
