@@ -127,10 +127,11 @@ class Atlas extends HTMLElement {
     const icon = row.querySelector("svg")?.cloneNode(true);
     if (icon) link.prepend(icon);
     mark.href = link.href;
-    if (mark.innerHTML !== link.innerHTML) mark.replaceChildren(...link.childNodes);
+    if (mark.textContent === link.textContent && mark.dataset.standing === row.dataset.standing) return;
+    mark.replaceChildren(...link.childNodes);
     mark.classList.remove(`s-${mark.dataset.standing}`);
-    mark.dataset.standing = row.dataset.standing;
     mark.classList.add(`s-${row.dataset.standing}`);
+    mark.dataset.standing = row.dataset.standing;
   }
 
   /** Marks of near neighbours stand under each other, so that each can be read and hit. */
