@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
+import polars as pl
 import pytest
 
 from tynys.domain.errors import ConfigurationError
@@ -170,7 +171,7 @@ def test_the_second_row_of_an_instant_is_marked():
 
 def test_reasons_have_words_and_counts():
     assert reasons_text(16 | 1024) == "negative,alpha_impossible"
-    assert reasons_of([0, 16, 16 | 1024]) == {Reason.NEGATIVE: 2, Reason.ALPHA_IMPOSSIBLE: 1}
+    assert reasons_of(pl.Series([0, 16, 16 | 1024, 16])) == {Reason.NEGATIVE: 3, Reason.ALPHA_IMPOSSIBLE: 1}
 
 
 def test_names_are_tidied_found_and_made_into_ids():

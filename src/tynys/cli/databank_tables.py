@@ -83,7 +83,7 @@ def _show_more(left: int, say: Voice, console: Console) -> None:
 
 def _show_odd(checked: CheckedFeed, say: Voice, console: Console) -> None:
     masks = checked.feed.rows["reasons"]
-    counts = reasons_of(masks.to_list())
+    counts = reasons_of(masks)
     if not counts:
         return
     console.print(Text(f"\n{say.t('databank.odd', n=say.number(int((masks != 0).sum())))}", "bold"))

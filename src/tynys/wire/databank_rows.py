@@ -19,7 +19,7 @@ from tynys.wire.databank import AIR, FLARE, LINE, LOADED, WATER, FeedFile
 from tynys.wire.databank_names import canonical, source_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from tynys.wire.databank_profile import FeedProfile
 
@@ -245,11 +245,11 @@ def reasons_text(mask: int) -> str:
     return ",".join((reason.name or "").lower() for reason in Reason if reason & mask)
 
 
-def reasons_of(masks: Iterable[int]) -> dict[Reason, int]:
+def reasons_of(masks: pl.Series) -> dict[Reason, int]:
     """How many rows have each reason."""
     counts: dict[Reason, int] = {}
-    for mask in masks:
+    for mask, rows in masks.value_counts(sort=True).iter_rows():
         for reason in Reason:
             if reason & mask:
-                counts[reason] = counts.get(reason, 0) + 1
+                counts[reason] = counts.get(reason, 0) + rows
     return counts
