@@ -92,6 +92,7 @@ class Demo:
         self.start_ms = int(time.time() * 1000) // WINDOW_MS * WINDOW_MS
         self.latency = LatencyWatch()
         self.stop = asyncio.Event()
+        self._windows_left = 0
         self.page_url = ""
         self.intake_url = ""
 
@@ -223,7 +224,7 @@ class Demo:
         arriving = self.processes.settle("history")
         await self._within(arriving, DRAIN_SECONDS, "another day of the history", moves=lambda: history_progress(self._country))
         killed = await self.processes.stop(*(f"gateway-{plant}" for plant in self.plants), within_s=DRAIN_SECONDS)
-        await self._within(self._windows_close(), DRAIN_SECONDS, "the last windows to be averaged")
+        await self._within(self._windows_close(), DRAIN_SECONDS, "the last windows to be averaged", moves=lambda: self._windows_left)
         if killed := killed + await self._bring_down(DRAIN_SECONDS):
             raise TynysError(f"did not come to rest in time: {', '.join(killed)}", where=str(self._country.logs), code="demo.not_at_rest")
 
@@ -234,7 +235,8 @@ class Demo:
             while idle < 2:  # noqa: PLR2004 - a window just completed is taken up within the second
                 await asyncio.sleep(1.0)
                 with suppress(httpx.HTTPError):
-                    idle = 0 if (await client.get("/api/v1/health")).json()["live_windows_waiting"] else idle + 1
+                    self._windows_left = (await client.get("/api/v1/health")).json()["live_windows_waiting"]
+                    idle = 0 if self._windows_left else idle + 1
 
     async def _stopped_or_broken(self, seconds: float | None) -> None:
         end = None if seconds is None else time.monotonic() + seconds
