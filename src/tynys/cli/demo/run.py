@@ -100,7 +100,8 @@ class Demo:
         """Start everything, run, stop everything in order."""
         self._country.prepare()
         self.processes = Processes(self._country.logs)
-        for name in (signal.SIGINT, signal.SIGTERM):
+        hang_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)  # nohup means what it says
+        for name in (signal.SIGINT, signal.SIGTERM, *hang_up):
             asyncio.get_running_loop().add_signal_handler(name, self.stop.set)
         self.clock = ClockServer(
             self.start_ms,
