@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from tynys.cli import app
 from tynys.cli.demo.country import Country
-from tynys.cli.demo.setup import USUAL_PORT, free_port, is_free, make_centre, page_port
+from tynys.cli.demo.setup import LOOPBACK, USUAL_PORT, free_port, make_centre, page_port
 from tynys.domain.errors import TynysError
+from tynys.sim.ports import is_free
 
 
 def said(*arguments: str) -> str:
@@ -70,7 +71,7 @@ def test_a_taken_port_that_was_asked_for_is_said(tmp_path, taken):
 def test_a_port_nobody_asked_for_is_any_free_one(monkeypatch, taken):
     monkeypatch.setattr("tynys.cli.demo.setup.USUAL_PORT", taken)
     assert page_port(None) not in {taken, 0}
-    assert is_free(page_port(0))
+    assert is_free(LOOPBACK, page_port(0))
 
 
 def test_the_usual_port_is_taken_where_it_is_free(monkeypatch):

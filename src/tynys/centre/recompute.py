@@ -64,9 +64,7 @@ class Recompute:
         self._pool = self._new_pool()
         self._urgent: deque[Work] = deque()
         self._bulk: deque[Work] = deque()
-        self._running: set[asyncio.Task[None]] = set()
-        self.waiting_live = 0
-        """Pieces of work on live windows not done yet."""
+        self._running: dict[asyncio.Task[None], Work] = {}
         self._closed = False
         self.rows = 0
         self.jobs = 0
@@ -77,13 +75,17 @@ class Recompute:
         """Pieces of work not done yet."""
         return len(self._urgent) + len(self._bulk) + len(self._running)
 
+    @property
+    def waiting_live(self) -> int:
+        """Of these, what goes before whole days of history."""
+        return len(self._urgent) + sum(each.bulk is None for each in self._running.values())
+
     def submit(self, works: Sequence[Work]) -> None:
         """Take work; its windows count as in work from now on."""
         for each in works:
             for window, _ in each.windows:
                 each.facility.windows.start(window)
             (self._urgent if each.bulk is None else self._bulk).append(each)
-            self.waiting_live += each.bulk is None
         self._fill()
 
     async def close(self) -> None:
@@ -103,11 +105,11 @@ class Recompute:
         while not self._closed and len(self._running) <= self._workers and (self._urgent or self._bulk):
             each = (self._urgent or self._bulk).popleft()
             task = asyncio.create_task(self._run(each))
-            self._running.add(task)
+            self._running[task] = each
             task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._fill()
 
     async def _run(self, each: Work) -> None:
@@ -124,8 +126,6 @@ class Recompute:
         else:
             self.rows += 0 if table is None else table.num_rows
             self._made(each, table)
-        finally:
-            self.waiting_live -= each.bulk is None
 
     async def _in_pool(self, job: Job) -> Product:
         pool = self._pool

@@ -66,10 +66,11 @@ def ports_before(path: Path | None, facility: str, host: str) -> dict[str, int]:
         before[SIGNALS_DEVICE] = urlsplit(document["opcua"]["url"]).port or 0
     except (msgspec.DecodeError, KeyError, TypeError, ValueError):
         return {}
-    return {name: port for name, port in before.items() if _is_free(host, port)}
+    return {name: port for name, port in before.items() if is_free(host, port)}
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
+    """Whether a program could listen there now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

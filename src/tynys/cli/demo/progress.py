@@ -32,10 +32,15 @@ def history_progress(country: Country) -> tuple[int, int] | None:
     return None
 
 
+def _bars(console: Console) -> Progress:
+    """Bars that are gone when they are done."""
+    columns = (TextColumn("  {task.description:<24}"), BarColumn(bar_width=32), TaskProgressColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
 async def show_counted(console: Console, country: Country, clock: ClockServer, *, seconds: float, history_days: int) -> None:
     """Two bars while a counted run goes on and comes to rest: the seconds of the run, the days of history; until cancelled."""
-    columns = (TextColumn("  {task.description:<24}"), BarColumn(bar_width=32), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with _bars(console) as bar:
         running = bar.add_task("running", total=seconds)
         history = bar.add_task("history", total=None, visible=history_days > 0)
         begin_s = time.monotonic()
@@ -62,8 +67,7 @@ async def show_progress(console: Console, country: Country, processes: Processes
 async def _history(console: Console, country: Country, processes: Processes, days: int) -> None:
     """Until every day of the history has its receipt."""
     length = f"{days} days" if days > 1 else "one day"
-    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=32), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with _bars(console) as bar:
         task = bar.add_task(f"history of {length}", total=None)
         while True:
             if seen := history_progress(country):

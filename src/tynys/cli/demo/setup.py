@@ -14,6 +14,7 @@ from tynys.cli.demo.country import read_ports
 from tynys.domain.errors import TynysError
 from tynys.plant.enrol import init_plant
 from tynys.sim.plants import facility_configuration
+from tynys.sim.ports import is_free
 from tynys.storage.registry import Registry
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ ROLES = ("live", "history")
 CODE_LIFE_MS = 3_600_000
 
 
+LOOPBACK = "127.0.0.1"
 USUAL_PORT = 8000
 """Port of the page unless somebody asks for another, or is there already."""
 
@@ -32,29 +34,18 @@ USUAL_PORT = 8000
 def free_port() -> int:
     """A loopback port that nobody listens on; fixed from now on, so that a restarted centre is found at the same address."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def is_free(port: int) -> bool:
-    """Whether a program could listen on a loopback port now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def page_port(asked: int | None) -> int:
     """The port of the page: the one asked for, which must be free; the usual one, or any free one, if none was asked for."""
     if asked is None:
-        return USUAL_PORT if is_free(USUAL_PORT) else free_port()
-    if not is_free(asked):
+        return USUAL_PORT if is_free(LOOPBACK, USUAL_PORT) else free_port()
+    if not is_free(LOOPBACK, asked):
         raise TynysError(
-            f"port {asked} of 127.0.0.1 is taken by another program",
+            f"port {asked} of {LOOPBACK} is taken by another program",
             hint="Name another one with --port, or leave --port out for any free one.",
             code="demo.port_taken",
         )
