@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.exact import LARGEST, window_means
+from tynys.calc.exact import LARGEST
+from tynys.calc.first_level import FirstLevelGrid, first_level_counts, first_level_means
 from tynys.calc.series import between
 from tynys.calc.states import in_operation, state_at
 from tynys.calc.timegrid import due_instants
@@ -44,12 +45,14 @@ class Windows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Due:
-    """The instants channels of one declared interval owe, which of them lie in operation, and how many each window has."""
+    """The instants channels of one declared interval owe, which of them lie in operation, how many each window has, and their FLD."""
 
     time_ms: Times
     operating: Mask
     count_expected: Counts
     count_operating: Counts
+    fld_operating: Counts
+    grid: FirstLevelGrid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,20 +62,24 @@ class ChannelMeans:
     Parameters
     ----------
     mean : (m,) float64
-        Mean of the valid readings in operation, NaN where there is none. [channel's unit]
+        Mean of the first level data (FLD): each the mean of its valid readings in operation; NaN where there is none. [channel's unit]
     count_valid, count_expected, count_operating : (m,) int64
         Instants with a valid reading in operation, instants due, and due instants in operation.
+    fld_valid, fld_operating : (m,) int64
+        FLD with a valid reading in operation, and FLD with a due instant in operation.
     """
 
     mean: Floats
     count_valid: Counts
     count_expected: Counts
     count_operating: Counts
+    fld_valid: Counts
+    fld_operating: Counts
 
     def enough(self, share: float | None) -> Mask:
-        """Whether a window's valid readings reach the share of its instants in operation."""
-        mask: Mask = self.count_valid > 0
-        return mask if share is None else mask & (self.count_valid >= share * self.count_operating)
+        """Whether a window's valid FLD reach the share of its FLD in operation."""
+        mask: Mask = self.fld_valid > 0
+        return mask if share is None else mask & (self.fld_valid >= share * self.fld_operating)
 
 
 def usable(series: Series) -> Mask:
@@ -87,11 +94,19 @@ def due(acquisition: tuple[Acquisition, ...], windows: Windows, track: StateTrac
     operating = in_operation(state_at(track, instants), pack)
     first, last = np.searchsorted(instants, windows.start_ms), np.searchsorted(instants, windows.end_ms)
     so_far = np.concatenate([[0], np.cumsum(operating)])
-    return Due(instants, operating, np.asarray(last - first, np.int64), np.asarray(so_far[last] - so_far[first], np.int64))
+    grid = FirstLevelGrid.of(acquisition, pack)
+    return Due(
+        time_ms=instants,
+        operating=operating,
+        count_expected=np.asarray(last - first, np.int64),
+        count_operating=np.asarray(so_far[last] - so_far[first], np.int64),
+        fld_operating=first_level_counts(instants[operating], so_far[first], so_far[last], windows.start_ms, grid),
+        grid=grid,
+    )
 
 
 def channel_means(series: Series, owed: Due, windows: Windows, track: StateTrack, pack: RulePack) -> ChannelMeans:
-    """Means of a channel's readings over windows; ``series`` must be in order."""
+    """Means of a channel's first level data over windows; ``series`` must be in order."""
     inside = between(series, *windows.span)
     if len(inside) == len(owed.time_ms) and np.array_equal(inside.time_ms, owed.time_ms):
         running = owed.operating
@@ -100,9 +115,12 @@ def channel_means(series: Series, owed: Due, windows: Windows, track: StateTrack
     keep = usable(inside) & running
     times = inside.time_ms[keep]
     first, last = np.searchsorted(times, windows.start_ms), np.searchsorted(times, windows.end_ms)
+    mean, fld_valid = first_level_means(inside.value[keep], times, first, last, windows.start_ms, owed.grid)
     return ChannelMeans(
-        mean=window_means(inside.value[keep], first, last),
+        mean=mean,
         count_valid=np.asarray(last - first, np.int64),
         count_expected=owed.count_expected,
         count_operating=owed.count_operating,
+        fld_valid=fld_valid,
+        fld_operating=owed.fld_operating,
     )

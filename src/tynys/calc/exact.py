@@ -1,20 +1,25 @@
 """Exact sums and means of many windows at once: no order, no splitting and no machine changes a bit.
 
-A window whose values are all decimal (of at most six places, below 17 million) is summed in whole numbers; its mean is the
-float64 nearest to the true decimal mean. Any other window is summed without error by extraction (Rump, Ogita, Oishi: Accurate
-floating-point summation, SIAM J. Sci. Comput. 31, 2008, algorithm AccSum), rounded once, and divided: the same number as
-``math.fsum(values) / len(values)``.
+Values may carry whole-number weights. A window whose values are all decimal (of at most six places, below 17 million) is summed in
+whole numbers; its mean is the float64 nearest to the true decimal mean. Any other window is summed without error by extraction
+(Rump, Ogita, Oishi: Accurate floating-point summation, SIAM J. Sci. Comput. 31, 2008, algorithm AccSum), rounded once, and divided
+by the sum of the weights: without weights the same number as ``math.fsum(values) / len(values)``.
 """
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from tynys.calc.arrays import Counts, Floats, Mask
+
+    Numbers = TypeVar("Numbers", Floats, Counts)
 
 DECIMALS = 6
 """Decimal places tried. A value written with more is summed in binary, just as exactly."""
@@ -26,10 +31,12 @@ LARGEST = 2.0**900
 
 _LARGEST_COUNT = 2**19
 _EXACT_INTEGER = 2**53
+_ROOM = 2.0**62
+"""Sums of whole numbers stay below this, so that int64 holds them."""
 
 
-def window_sums(values: Floats, first: Counts, last: Counts) -> Floats:
-    """Correctly rounded sums of ``values[first[i]:last[i]]``.
+def window_sums(values: Floats, first: Counts, last: Counts, weights: Counts | None = None) -> Floats:
+    """Correctly rounded sums of ``values[first[i]:last[i]]``, each value as often as its weight says.
 
     Parameters
     ----------
@@ -37,6 +44,8 @@ def window_sums(values: Floats, first: Counts, last: Counts) -> Floats:
         Finite, of magnitude at most `LARGEST`.
     first, last : (m,) int64
         Half-open, rising windows that do not overlap.
+    weights : (n,) int64
+        Positive whole numbers, at most 2³⁵ together in a window; 1 where absent.
 
     Returns
     -------
@@ -51,25 +60,27 @@ def window_sums(values: Floats, first: Counts, last: Counts) -> Floats:
     starts, lengths = first[filled], n[filled]
     rest = _gather(values, starts, lengths)
     offsets = np.cumsum(lengths) - lengths
+    often = None if weights is None else _gather(weights, starts, lengths)
+    total_weight = lengths if often is None else np.add.reduceat(often, offsets)
     parts: list[Floats] = []
     with np.errstate(under="ignore"):
         while True:
             largest = np.maximum.reduceat(np.abs(rest), offsets)
             if not largest.any():
                 break
-            # n·|v| stays below sigma, so that what is extracted are multiples of one unit and their sum is exact in any order
+            # Σw·|v| stays below sigma, so that what is extracted are multiples of one unit and their sum is exact in any order
             _, exponent = np.frexp(largest)
-            _, spread = np.frexp(lengths.astype(np.float64))
+            _, spread = np.frexp(total_weight.astype(np.float64))
             sigma = np.where(largest > 0, np.ldexp(1.0, exponent + spread + 1), 0.0)
             sigmas = np.repeat(sigma, lengths)
             taken = (rest + sigmas) - sigmas
             rest = rest - taken
-            parts.append(np.add.reduceat(taken, offsets))
+            parts.append(np.add.reduceat(taken if often is None else taken * often, offsets))
     total[filled] = _round_once(parts)
     return total
 
 
-def _gather(values: Floats, starts: Counts, lengths: Counts) -> Floats:
+def _gather(values: Numbers, starts: Counts, lengths: Counts) -> Numbers:
     ends = starts + lengths
     if bool(np.all(starts[1:] == ends[:-1])):
         return values[starts[0] : ends[-1]]
@@ -93,7 +104,7 @@ def _round_once(parts: list[Floats]) -> Floats:
     return total
 
 
-def window_means(values: Floats, first: Counts, last: Counts) -> Floats:
+def window_means(values: Floats, first: Counts, last: Counts, weights: Counts | None = None) -> Floats:
     """Exact means of ``values[first[i]:last[i]]``, NaN for an empty window; see the module for what exact means.
 
     Parameters
@@ -102,10 +113,12 @@ def window_means(values: Floats, first: Counts, last: Counts) -> Floats:
         Finite, of magnitude at most `LARGEST`.
     first, last : (m,) int64
         Half-open windows; faster where they rise and do not overlap.
+    weights : (n,) int64
+        Positive whole numbers, at most 2³⁵ together in a window; 1 where absent.
     """
     n = last - first
     if len(first) > 1 and bool(np.any(first[1:] < last[:-1])):
-        return np.concatenate([window_means(values, first[i : i + 1], last[i : i + 1]) for i in range(len(first))])
+        return np.concatenate([window_means(values, first[i : i + 1], last[i : i + 1], weights) for i in range(len(first))])
     means = np.full(len(first), np.nan)
     filled = n > 0
     if not filled.any():
@@ -116,11 +129,25 @@ def window_means(values: Floats, first: Counts, last: Counts) -> Floats:
     decimal &= _are_decimal_throughout(values, first, last, decimal)
     binary = np.flatnonzero(filled & ~decimal)
     if len(binary):
-        means[binary] = window_sums(values, first[binary], last[binary]) / n[binary]
+        divisor = n[binary] if weights is None else _totals(weights, first[binary], last[binary])
+        means[binary] = window_sums(values, first[binary], last[binary], weights) / divisor
     tenths = np.flatnonzero(decimal)
     if len(tenths):
-        means[tenths] = _decimal_means(values, first[tenths], last[tenths])
+        means[tenths] = _decimal_means(values, first[tenths], last[tenths], weights)
     return means
+
+
+def _totals(weights: Counts, first: Counts, last: Counts) -> Counts:
+    lengths = last - first
+    totals: Counts = np.add.reduceat(_gather(weights, first, lengths), np.cumsum(lengths) - lengths)
+    return totals
+
+
+def as_written(values: Floats) -> list[Fraction]:
+    """Values as fractions: as decimals where all of them are, else as the binary fractions they are."""
+    if bool(np.all(_are_decimal(values))):
+        return [Fraction(mantissa, int(_SCALE)) for mantissa in np.rint(values * _SCALE).astype(np.int64).tolist()]
+    return [Fraction(value) for value in values.tolist()]
 
 
 def _are_decimal(values: Floats) -> Mask:
@@ -140,12 +167,27 @@ def _are_decimal_throughout(values: Floats, first: Counts, last: Counts, candida
     return result
 
 
-def _decimal_means(values: Floats, first: Counts, last: Counts) -> Floats:
+def _decimal_means(values: Floats, first: Counts, last: Counts, weights: Counts | None) -> Floats:
     lengths = last - first
+    offsets = np.cumsum(lengths) - lengths
     mantissa = np.rint(_gather(values, first, lengths) * _SCALE).astype(np.int64)
-    total = np.add.reduceat(mantissa, np.cumsum(lengths) - lengths)
-    divisor = lengths * int(_SCALE)
+    if weights is None:
+        return _quotients(np.add.reduceat(mantissa, offsets), lengths)
+    often = _gather(weights, first, lengths)
+    divisor = np.add.reduceat(often, offsets)
+    means = _quotients(np.add.reduceat(mantissa * often, offsets), divisor)
+    largest = np.maximum.reduceat(np.abs(mantissa), offsets).astype(np.float64)
+    for i in np.flatnonzero(largest * divisor >= _ROOM).tolist():
+        here = slice(offsets[i], offsets[i] + lengths[i])
+        total = sum(m * w for m, w in zip(mantissa[here].tolist(), often[here].tolist(), strict=True))
+        means[i] = total / (int(divisor[i]) * int(_SCALE))
+    return means
+
+
+def _quotients(total: Counts, divisor: Counts) -> Floats:
+    """``total`` millionths over ``divisor``, rounded once."""
+    divisor = divisor * int(_SCALE)
     means: Floats = total / divisor
-    for i in np.flatnonzero(np.abs(total) > _EXACT_INTEGER):
+    for i in np.flatnonzero(np.maximum(np.abs(total), divisor) > _EXACT_INTEGER):
         means[i] = int(total[i]) / int(divisor[i])  # whole numbers of any size: Python divides them with one rounding
     return means

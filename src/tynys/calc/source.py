@@ -56,7 +56,7 @@ class PointWindows:
         channel = s.channels.get(name)
         if channel is None:
             none = np.zeros(s.n, np.int64)
-            return ChannelMeans(np.full(s.n, np.nan), none, none, none)
+            return ChannelMeans(np.full(s.n, np.nan), none, none, none, none, none)
         if channel.acquisition not in self._due:
             self._due[channel.acquisition] = due(channel.acquisition, s.windows, self.track, s.pack)
         return channel_means(s.signals.series(name), self._due[channel.acquisition], s.windows, self.track, s.pack)
@@ -81,7 +81,7 @@ class PointWindows:
         circumstances = Circumstances(s.windows.start_ms, s.states, s.fuels, self.mean)
         channel = s.channels[chain.channels[0]]
         made = standardise(chain, channel, plan.component, raw, given, reference, circumstances, s.pack)
-        status = self.status(valid, operating)
+        status = self.status(np.min([p.fld_valid for p in parts], axis=0), np.max([p.fld_operating for p in parts], axis=0))
         status[(status == VALID) & made.missing] = PERIPHERAL_MISSING
         status[(status == VALID) & made.o2_too_high] = O2_TOO_HIGH
         return Measured(
@@ -102,7 +102,7 @@ class PointWindows:
         )
 
     def status(self, valid: Counts, operating: Counts) -> Codes:
-        """What counts alone say of each window."""
+        """What the numbers of valid and operating first level data alone say of each window."""
         status = np.full(self._s.n, VALID, np.uint8)
         if self._s.share is not None:
             status[valid < self._s.share * operating] = _TOO_FEW
@@ -118,7 +118,7 @@ class PointWindows:
         channel = s.channels[plan.channel]
         area = next((p.area_m2 for p in s.configuration.points if p.id == plan.point), np.nan)
         flow = dry_normal_flow(plan, channel, area, made.mean, given, s.pack)
-        status = self.status(made.count_valid, made.count_operating)
+        status = self.status(made.fld_valid, made.fld_operating)
         status[(status == VALID) & np.isnan(flow)] = PERIPHERAL_MISSING
         flow = np.where(status == VALID, flow, np.nan)
         return Measured(
