@@ -22,7 +22,7 @@ from tynys.domain.plan import CalibrationFunction, MeasuringRange
 from tynys.domain.quantity import GasState, Moisture
 from tynys.domain.reading import ReadingBlock
 from tynys.domain.status import AverageStatus, InstrumentStatus
-from tynys.law.values import Deduction
+from tynys.law.deduction import Deduction
 
 MINUTE = 60_000
 MIDNIGHT = to_ms(datetime(2025, 3, 9, 19, tzinfo=UTC))  # of 10 March in Almaty

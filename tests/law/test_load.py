@@ -11,7 +11,7 @@ from tynys.domain.component import Certainty
 from tynys.domain.errors import ConfigurationError
 from tynys.domain.facility import UnitKind
 from tynys.domain.fuel import FuelKind
-from tynys.law import RulePack, load_pack
+from tynys.law import load_pack
 from tynys.law.values import Sourced
 
 ROOT = Path(__file__).parents[2]
@@ -113,18 +113,3 @@ def test_deductions_are_checked_alike(old, new, said):
     assert load_pack(TEXT + DEDUCTION).deduction("so2").share_of_limit == 0.2
     with pytest.raises(ConfigurationError, match=re.escape(said)):
         load_pack(TEXT + DEDUCTION.replace(old, new), "kz.toml")
-
-
-def keys(kind, seen):
-    for field in msgspec.structs.fields(kind):
-        yield field.encode_name
-        for inner in (field.type, *getattr(field.type, "__args__", ())):
-            if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and inner not in seen:
-                seen.add(inner)
-                yield from keys(inner, seen)
-
-
-def test_every_key_of_a_pack_has_its_place_in_the_reference():
-    page = (ROOT / "docs" / "reference" / "law.md").read_text(encoding="utf-8")
-    missing = {key for key in keys(RulePack, set()) if f"`{key}`" not in page and f".{key}`" not in page}
-    assert missing == set()

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, NoReturn
 from tynys.domain.component import CATALOGUE
 from tynys.domain.document import load_toml
 from tynys.domain.errors import ConfigurationError
+from tynys.law.deduction import DeductionMethod
 from tynys.law.pack import RulePack
 
 if TYPE_CHECKING:
-    from tynys.law.values import Validity
+    from tynys.law.averaging import Validity
 
 PERIOD = re.compile(r"PT[1-9]\d*[SMH]|P1[DMY]")
 """The periods a pack may name: whole seconds, minutes, hours; a civil day, month or year."""
 
-ORDERS = ("en17255",)
-"""Known orders of operations: raw average → calibrated → standardised with averaged peripherals → minus deduction."""
+ORDERS = ("en17255", "each_first_level")
+"""Known orders of operations.
+
+``en17255``: raw average → calibrated → standardised with averaged peripherals → minus deduction. ``each_first_level``: calibrate and
+standardise every first level value, then average.
+"""
 
 MIXED_FUELS = ("heat_input_weighted",)
 """Known ways to weight reference oxygen when several fuels burn at once."""
@@ -53,7 +58,7 @@ def _check(pack: RulePack, where: str) -> None:
         ("averaging.first_level.period", averaging.first_level.period),
         ("averaging.short_term.period", averaging.short_term.period),
         *((f"averaging.long_term[{i}].period", rule.period) for i, rule in enumerate(averaging.long_term)),
-        *((f"deductions[{i}].limit_period", d.limit_period) for i, d in enumerate(pack.deductions)),
+        *((f"deductions[{i}].limit_period", d.limit_period) for i, d in enumerate(pack.deductions) if d.limit_period),
     ):
         if not PERIOD.fullmatch(period):
             _refuse(where, key, "an ISO 8601 period such as PT20M, PT1H, P1D, P1M or P1Y", period)
@@ -72,9 +77,13 @@ def _check(pack: RulePack, where: str) -> None:
 
 
 def _check_validity(validity: Validity, key: str, where: str) -> None:
-    share, minutes = validity.share_of_operation, validity.valid_minutes
-    if share is not None and not 0 <= share <= 1:
-        _refuse(where, f"{key}.share_of_operation", "a share from 0 to 1", share)
+    minutes, parts = validity.valid_minutes, validity.parts
+    for name in ("share_of_operation", "share_of_period"):
+        share = getattr(validity, name)
+        if share is not None and not 0 <= share <= 1:
+            _refuse(where, f"{key}.{name}", "a share from 0 to 1", share)
+    if parts is not None and not parts > 0:
+        _refuse(where, f"{key}.parts", "a whole number of parts above zero", parts)
     if minutes is not None and not minutes > 0:
         _refuse(where, f"{key}.valid_minutes", "minutes above zero", minutes)
 
@@ -90,7 +99,7 @@ def _check_choices(pack: RulePack, where: str) -> None:
     for i, deduction in enumerate(pack.deductions):
         if deduction.component not in CATALOGUE:
             _refuse(where, f"deductions[{i}].component", "a component of the catalogue", deduction.component)
-        if not 0 < deduction.share_of_limit < 1:
+        if deduction.method is DeductionMethod.SHARE_OF_LIMIT and not 0 < deduction.share_of_limit < 1:
             _refuse(where, f"deductions[{i}].share_of_limit", "a share above 0 and under 1", deduction.share_of_limit)
 
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tynys.domain.base import Record
-from tynys.domain.facility import Names, UnitKind
-from tynys.domain.status import PlantState
-from tynys.law.values import Choice, Deduction, Number, ReferenceOxygen, Sourced, Validity
+from tynys.domain.facility import Names
+from tynys.law.averaging import Averaging, LongTerm
+from tynys.law.charges import Charges
+from tynys.law.compliance import Compliance
+from tynys.law.deduction import Deduction, PermittedUncertainty, Rounding
+from tynys.law.duty import Duty
+from tynys.law.limits import EmissionLimit
+from tynys.law.oxygen import Conditions, Oxygen, ReferenceOxygen
+from tynys.law.states import States
+from tynys.law.substitution import Substitution
+from tynys.law.values import Choice, Sourced
 
 if TYPE_CHECKING:
+    from tynys.domain.facility import UnitKind
     from tynys.domain.fuel import FuelKind
+
+__all__ = ["LongTerm", "RulePack", "SourceDocument"]
 
 
 class SourceDocument(Sourced, frozen=True, kw_only=True):
@@ -21,81 +35,6 @@ class SourceDocument(Sourced, frozen=True, kw_only=True):
     number: str = ""
     date: date | None = None
     address: str = ""
-
-
-class Conditions(Record, frozen=True, kw_only=True):
-    """Reference conditions. Temperature in kelvin, pressure in kilopascal; moisture is ``dry``."""
-
-    temperature_k: Number
-    pressure_kpa: Number
-    moisture: Choice
-
-
-class Oxygen(Record, frozen=True, kw_only=True):
-    """How concentrations are brought to reference oxygen. All in vol %, dry.
-
-    ``air_pct`` is the oxygen of air in the formula; from ``highest_pct`` upwards no correction is made and the average says so (absent:
-    up to the oxygen of air); ``mixed_fuels`` names the weighting when several fuels burn at once.
-    """
-
-    air_pct: Number
-    mixed_fuels: Choice
-    reference: tuple[ReferenceOxygen, ...]
-    highest_pct: Number | None = None
-
-
-class FirstLevel(Sourced, frozen=True, kw_only=True):
-    """First level data (FLD): the mean of the valid readings of ``period``; the channel's own interval where that is longer."""
-
-    period: str
-
-
-class ShortTerm(Sourced, frozen=True, kw_only=True):
-    """The short-term average (STA) made from readings; ``period`` is ISO 8601."""
-
-    period: str
-    validity: Validity
-
-
-class LongTerm(Sourced, frozen=True, kw_only=True):
-    """A longer average (LTA): the mean of the valid, unrounded averages over ``mean_of``."""
-
-    period: str
-    mean_of: str
-    validity: Validity
-
-
-class Averaging(Record, frozen=True, kw_only=True):
-    """Averaging periods. ``time_zone`` is the IANA zone whose civil time windows align to."""
-
-    time_zone: Choice
-    first_level: FirstLevel
-    short_term: ShortTerm
-    long_term: tuple[LongTerm, ...] = ()
-
-
-class States(Record, frozen=True, kw_only=True):
-    """How states combine.
-
-    ``not_in_operation`` are the states whose readings enter no average; ``source_from_units`` lists states from the one that decides first:
-    the source has the first of them that any of its units has; ``open_bypass`` is the state of a unit whose bypass damper is open.
-    """
-
-    not_in_operation: StateList
-    source_from_units: StateList
-    open_bypass: StateChoice
-
-
-class StateList(Sourced, frozen=True, kw_only=True):
-    """Plant states in order."""
-
-    value: tuple[PlantState, ...]
-
-
-class StateChoice(Sourced, frozen=True, kw_only=True):
-    """One plant state."""
-
-    value: PlantState
 
 
 class RulePack(Record, frozen=True, kw_only=True):
@@ -112,7 +51,14 @@ class RulePack(Record, frozen=True, kw_only=True):
     states: States
     valid_to: date | None = None
     order_of_operations: Choice | None = None
+    uncertainties: tuple[PermittedUncertainty, ...] = ()
     deductions: tuple[Deduction, ...] = ()
+    rounding: Rounding | None = None
+    compliance: Compliance | None = None
+    limits: tuple[EmissionLimit, ...] = ()
+    substitution: tuple[Substitution, ...] = ()
+    charges: Charges | None = None
+    duty: tuple[Duty, ...] = ()
 
     @property
     def short_term(self) -> str:
@@ -130,3 +76,11 @@ class RulePack(Record, frozen=True, kw_only=True):
     def deduction(self, component: str) -> Deduction | None:
         """The deduction of a component; absent if nothing is deducted."""
         return next((d for d in self.deductions if d.component == component), None)
+
+    def uncertainty(self, component: str) -> PermittedUncertainty | None:
+        """The permitted uncertainty of a component; absent if the pack does not say."""
+        return next((u for u in self.uncertainties if u.component == component), None)
+
+    def digest(self) -> bytes:
+        """SHA-256 of the content: two packs have the same if and only if every value, clause, certainty and note is the same."""
+        return sha256(msgspec.json.encode(self, order="sorted")).digest()
