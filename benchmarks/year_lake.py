@@ -75,6 +75,7 @@ def series(source: str, component: str, starts: npt.NDArray[np.int64], rng: np.r
         "value": held,
         "raw": held,
         "calibrated": held,
+        "standardised": held,
         "mass_g_s": pa.array(np.round(value * 0.4, 3), mask=gone),
         "o2_dry_pct": pa.array(np.round(6 + rng.standard_normal(n) / 4, 4)),
         "h2o_pct": pa.array(np.round(8 + rng.standard_normal(n) / 4, 4)),

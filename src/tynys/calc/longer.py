@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from tynys.law.pack import LongTerm, RulePack
 
 MS_PER_MINUTE = 60_000
-MEASURES = ("raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa", "flow_dry_nm3_h", "mass_g_s")
+MEASURES = (
+    "raw",
+    "calibrated",
+    "o2_dry_pct",
+    "h2o_pct",
+    "temperature_c",
+    "pressure_kpa",
+    "flow_dry_nm3_h",
+    "mass_g_s",
+    "standardised",
+    "o2_reference_pct",
+    "deduction",
+)
+COUNTS = ("count_valid", "count_expected", "count_operating", "fld_valid", "fld_operating")
 VALID, TOO_FEW, NO_DATA, NOT_OPERATING = (
     STATUS_CODE[s] for s in (AverageStatus.VALID, AverageStatus.TOO_FEW, AverageStatus.NO_DATA, AverageStatus.NOT_OPERATING)
 )
@@ -57,7 +70,7 @@ def longer_windows(shorter: AverageTable, pack: RulePack, period: str, start_ms:
     zone = pack.averaging.time_zone.value
     edges = window_edges(period, start_ms, end_ms, zone)
     if len(edges) < 2:  # noqa: PLR2004  # a window has two edges
-        return replace(AverageTable.empty(period), rule_pack=pack.id)
+        return made_by(AverageTable.empty(period), pack)
     possible = np.diff(np.searchsorted(window_edges(rule.mean_of, int(edges[0]), int(edges[-1]), zone), edges))
     tables = []
     for index in range(len(shorter.series)):
@@ -68,7 +81,12 @@ def longer_windows(shorter: AverageTable, pack: RulePack, period: str, start_ms:
         if len(part):
             tables.append(_means(part, edges, possible, pack, rule))
     table = AverageTable.concatenate(tables) if tables else AverageTable.empty(period)
-    return replace(table.take(table.count_expected > 0), rule_pack=pack.id)
+    return made_by(table.take(table.count_expected > 0), pack)
+
+
+def made_by(table: AverageTable, pack: RulePack) -> AverageTable:
+    """The table with the pack it follows: its id, and the digest that tells whether its content was this one."""
+    return replace(table, rule_pack=pack.id, rule_pack_digest=pack.digest().hex())
 
 
 def _means(part: AverageTable, edges: Times, possible: Counts, pack: RulePack, rule: LongTerm) -> AverageTable:
@@ -84,7 +102,7 @@ def _means(part: AverageTable, edges: Times, possible: Counts, pack: RulePack, r
         own = np.concatenate([[0], np.cumsum(keep)])[at]
         return window_means(values[keep], own[:-1], own[1:])
 
-    counts: dict[str, Any] = {name: _total(getattr(part, name), at) for name in ("count_valid", "count_expected", "count_operating")}
+    counts: dict[str, Any] = {name: _total(getattr(part, name), at) for name in COUNTS}
     measures: dict[str, Any] = {name: mean(name) for name in MEASURES}
     status = _status(part, good, at, possible, rule)
     n = len(first)

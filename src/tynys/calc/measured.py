@@ -45,8 +45,11 @@ class Measured:
     count_valid: Counts
     count_expected: Counts
     count_operating: Counts
+    fld_valid: Counts
+    fld_operating: Counts
     outside_range: Mask
     flow: Floats
+    o2_reference_pct: Floats
 
 
 def first_valid(chains: Sequence[Measured]) -> Measured:
@@ -76,8 +79,11 @@ def first_valid(chains: Sequence[Measured]) -> Measured:
         count_valid=chosen("count_valid").astype(np.int64),
         count_expected=chosen("count_expected").astype(np.int64),
         count_operating=chosen("count_operating").astype(np.int64),
+        fld_valid=chosen("fld_valid").astype(np.int64),
+        fld_operating=chosen("fld_operating").astype(np.int64),
         outside_range=chosen("outside_range").astype(np.bool_),
         flow=chains[0].flow,
+        o2_reference_pct=chosen("o2_reference_pct"),
     )
 
 
@@ -127,12 +133,26 @@ def mixed(points: Sequence[Measured], o2_reference_pct: Floats, pack: RulePack) 
         count_valid=np.sum([p.count_valid for p in points], axis=0),
         count_expected=np.sum([p.count_expected for p in points], axis=0),
         count_operating=np.sum([p.count_operating for p in points], axis=0),
+        fld_valid=np.sum([p.fld_valid for p in points], axis=0),
+        fld_operating=np.sum([p.fld_operating for p in points], axis=0),
         outside_range=np.any([p.outside_range for p in points], axis=0),
         flow=flows.sum(axis=0),
+        o2_reference_pct=o2_reference_pct,
     )
 
 
-def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes, made: Measured, validated: Floats) -> AverageTable:
+def validated(standardised: Floats, deduction: Floats) -> Floats:
+    """A standardised value less what is deducted, not below zero; a negative one stays as it is, as does one nothing is deducted from.
+
+    Sources
+    -------
+    2010/75/EU, Annex V, Part 3, point 9; EN 17255-1 (validated value).
+    """
+    taken = np.nan_to_num(deduction)
+    return np.where((standardised > 0) & (taken > 0), np.maximum(standardised - taken, 0.0), standardised)
+
+
+def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes, made: Measured, deduction: Floats) -> AverageTable:
     """The rows of one component: the value only where the status allows it, mass from the undeducted concentration.
 
     All time in operation counts: where oxygen is missing or too high to correct a concentration, as at start-up, its mass is known.
@@ -147,12 +167,14 @@ def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes,
         series_index=np.zeros(n, np.int64),
         start_ms=windows.start_ms,
         end_ms=windows.end_ms,
-        value=np.where(valid, validated, np.nan),
+        value=np.where(valid, validated(made.value, deduction), np.nan),
         status=made.status,
         plant_state=states,
         count_valid=made.count_valid,
         count_expected=made.count_expected,
         count_operating=made.count_operating,
+        fld_valid=made.fld_valid,
+        fld_operating=made.fld_operating,
         raw=made.raw,
         calibrated=made.calibrated,
         o2_dry_pct=made.around.o2_dry_pct,
@@ -163,4 +185,7 @@ def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes,
         mass_g_s=np.where(np.isin(made.status, list(WITH_MASS)), mass, np.nan),
         chain_index=made.chain,
         outside_calibration_range=made.outside_range & valid,
+        standardised=np.where(valid, made.value, np.nan),
+        o2_reference_pct=made.o2_reference_pct,
+        deduction=np.where(valid, deduction, np.nan),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tynys.calc.averaging import Windows
-from tynys.calc.longer import longer_windows
+from tynys.calc.longer import longer_windows, made_by
 from tynys.calc.source import SourceWindows
 from tynys.calc.states import Signals
 from tynys.calc.table import AverageTable
@@ -85,7 +85,8 @@ def average_windows(
             shorter = average_windows(configuration, pack, readings, rule.mean_of, int(edges[0]), int(edges[-1]), sources=sources)
             tables.append(longer_windows(shorter, pack, period, start_ms, end_ms))
     table = AverageTable.concatenate([t for t in tables if len(t)] or [AverageTable.empty(period)])
-    return replace(table, provisional=provisional, known_ms=known_ms, configuration=configuration.digest().hex(), rule_pack=pack.id)
+    table = replace(table, provisional=provisional, known_ms=known_ms, configuration=configuration.digest().hex())
+    return made_by(table, pack)
 
 
 def windows_between(

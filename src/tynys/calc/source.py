@@ -97,8 +97,11 @@ class PointWindows:
             count_valid=valid,
             count_expected=np.max([p.count_expected for p in parts], axis=0),
             count_operating=operating,
+            fld_valid=np.min([p.fld_valid for p in parts], axis=0),
+            fld_operating=np.max([p.fld_operating for p in parts], axis=0),
             outside_range=made.outside_range,
             flow=flow,
+            o2_reference_pct=made.o2_reference_pct,
         )
 
     def status(self, valid: Counts, operating: Counts) -> Codes:
@@ -134,8 +137,11 @@ class PointWindows:
             count_valid=made.count_valid,
             count_expected=made.count_expected,
             count_operating=made.count_operating,
+            fld_valid=made.fld_valid,
+            fld_operating=made.fld_operating,
             outside_range=np.zeros(s.n, np.bool_),
             flow=flow,
+            o2_reference_pct=np.full(s.n, np.nan),
         )
 
 
@@ -231,16 +237,17 @@ class SourceWindows:
             point = self._point(at)
             made.append(first_valid([point.chain(plan, chain, reference, of_point) for chain in chains]))
         together = mixed(made, reference, self.pack)
-        validated = self._deduct(plans[0].component, together.value)
-        return to_table((self.source, plans[0].component), period, self.windows, self.states, together, validated)
+        deduction = self._deduction(plans[0].component)
+        return to_table((self.source, plans[0].component), period, self.windows, self.states, together, deduction)
 
     def flow_table(self, period: str) -> AverageTable | None:
         """The rows of the source's flow; absent if the plan has none."""
         made = self.flow_at(None)
-        return None if made is None else to_table((self.source, "flow"), period, self.windows, self.states, made, made.value)
+        nothing = np.full(self.n, np.nan)
+        return None if made is None else to_table((self.source, "flow"), period, self.windows, self.states, made, nothing)
 
-    def _deduct(self, component: str, value: Floats) -> Floats:
-        """Take off the confidence interval the pack deducts, not below zero; nothing where the limit it is a share of is not set.
+    def _deduction(self, component: str) -> Floats:
+        """What the pack takes off each window's standardised value; NaN where it takes nothing off, or off a limit nobody has set.
 
         Sources
         -------
@@ -248,10 +255,9 @@ class SourceWindows:
         """
         rule = self.pack.deduction(component)
         if rule is None:
-            return value
+            return np.full(self.n, np.nan)
         limits = [limit_for(self.configuration, self.source, component, rule.limit_period, int(t)) for t in self.windows.start_ms]
-        width = np.array([0.0 if limit is None else rule.share_of_limit * limit.value for limit in limits])
-        return np.where(value > 0, np.maximum(value - width, 0.0), value)
+        return np.array([np.nan if limit is None else rule.share_of_limit * limit.value for limit in limits])
 
 
 def _together(flows: Sequence[Measured]) -> Measured:
@@ -277,6 +283,9 @@ def _together(flows: Sequence[Measured]) -> Measured:
         count_valid=np.sum([f.count_valid for f in flows], axis=0),
         count_expected=np.sum([f.count_expected for f in flows], axis=0),
         count_operating=np.sum([f.count_operating for f in flows], axis=0),
+        fld_valid=np.sum([f.fld_valid for f in flows], axis=0),
+        fld_operating=np.sum([f.fld_operating for f in flows], axis=0),
         outside_range=np.zeros(len(total), np.bool_),
         flow=total,
+        o2_reference_pct=np.full(len(total), np.nan),
     )

@@ -49,6 +49,8 @@ class Standardised:
         The same at reference oxygen. [mg Nm⁻³ or the unit]
     unit : Unit
         Of ``dry`` and ``value``.
+    o2_reference_pct : (n,) float64
+        Reference oxygen ``value`` was brought to; NaN where it stays at measured oxygen. [vol %]
     missing, o2_too_high, outside_range : (n,) bool
         Whether a peripheral was missing; oxygen was too high to correct; the value left the valid calibration range.
     """
@@ -57,6 +59,7 @@ class Standardised:
     dry: Floats
     value: Floats
     unit: Unit
+    o2_reference_pct: Floats
     missing: Mask
     o2_too_high: Mask
     outside_range: Mask
@@ -121,11 +124,15 @@ def standardise(
     if channel.unit not in _MASS_UNITS or basis is None:
         value = to_dry(calibrated, given.h2o_pct) if _wants_drying(channel, chain) else calibrated
         outside = value > highest_calibrated(chain, circumstances)
-        return Standardised(calibrated, value, value, unit, np.isnan(value) & ~np.isnan(raw), none, outside)
+        unreferenced = np.full(len(raw), np.nan)
+        return Standardised(calibrated, value, value, unit, unreferenced, np.isnan(value) & ~np.isnan(raw), none, outside)
     value = _to_dry_normal(calibrated, channel, basis, component_id, given, pack)
     dry, value, too_high = _to_reference(value, basis, given, o2_reference_pct, pack)
     outside = value > highest_calibrated(chain, circumstances)
-    return Standardised(calibrated, dry, value, unit, np.isnan(value) & ~np.isnan(raw) & ~too_high, too_high, outside)
+    missing = np.isnan(value) & ~np.isnan(raw) & ~too_high
+    own = np.nan if basis.o2_reference_pct is None else basis.o2_reference_pct
+    reached = np.where(np.isnan(o2_reference_pct), own, o2_reference_pct)
+    return Standardised(calibrated, dry, value, unit, reached, missing, too_high, outside)
 
 
 def unit_of_averages(channel: Channel) -> Unit:

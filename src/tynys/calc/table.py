@@ -25,8 +25,21 @@ STATUS_CODE = {status: i for i, status in enumerate(AVERAGE_STATUSES)}
 WITH_MASS = frozenset(STATUS_CODE[s] for s in (AverageStatus.VALID, AverageStatus.O2_TOO_HIGH, AverageStatus.PERIPHERAL_MISSING))
 """Codes of averages with enough readings for a mass: it is made at measured oxygen and needs no correction to a reference."""
 
-_MEASURES = ("value", "raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa", "flow_dry_nm3_h", "mass_g_s")
-_COUNTS = ("count_valid", "count_expected", "count_operating")
+_MEASURES = (
+    "value",
+    "raw",
+    "calibrated",
+    "o2_dry_pct",
+    "h2o_pct",
+    "temperature_c",
+    "pressure_kpa",
+    "flow_dry_nm3_h",
+    "mass_g_s",
+    "standardised",
+    "o2_reference_pct",
+    "deduction",
+)
+_COUNTS = ("count_valid", "count_expected", "count_operating", "fld_valid", "fld_operating")
 
 
 class SeriesKey(NamedTuple):
@@ -63,11 +76,17 @@ class AverageTable:
     mass_g_s: Floats
     chain_index: Counts
     outside_calibration_range: Mask
+    standardised: Floats
+    o2_reference_pct: Floats
+    deduction: Floats
+    fld_valid: Counts
+    fld_operating: Counts
     origin: Origin = Origin.COMPUTED
     provisional: bool = False
     known_ms: int = 0
     configuration: str = ""
     rule_pack: str = ""
+    rule_pack_digest: str = ""
 
     def __len__(self) -> int:
         return len(self.start_ms)
@@ -110,11 +129,10 @@ class AverageTable:
             "chain": [self.chains[i] for i in self.chain_index],
             "configuration": [self.configuration] * n,
             "rule_pack": [self.rule_pack] * n,
-            **{name: getattr(self, name) for name in _MEASURES[1:7]},
-            "count_operating": self.count_operating,
-            "flow_dry_nm3_h": self.flow_dry_nm3_h,
-            "mass_g_s": self.mass_g_s,
+            **{name: getattr(self, name) for name in _MEASURES[1:]},
+            **{name: getattr(self, name) for name in _COUNTS[2:]},
             "outside_calibration_range": self.outside_calibration_range,
+            "rule_pack_digest": [self.rule_pack_digest] * n,
         }
 
     def rows(self) -> list[Average]:
@@ -161,6 +179,7 @@ class AverageTable:
             known_ms=max((r.known_ms for r in found), default=0),
             configuration=first.configuration if first else "",
             rule_pack=first.rule_pack if first else "",
+            rule_pack_digest=first.rule_pack_digest if first else "",
             **measure,
             **count,
         )
@@ -185,6 +204,7 @@ class AverageTable:
             known_ms=first.known_ms,
             configuration=first.configuration,
             rule_pack=first.rule_pack,
+            rule_pack_digest=first.rule_pack_digest,
             **{name: np.concatenate([getattr(t, name) for t in tables]) for name in plain},
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from tynys.storage.lake_files import absent
 from tynys.storage.lake_rows import months
 from tynys.storage.lake_schema import AVERAGES, SUMMARIES
 
@@ -69,6 +70,11 @@ def pack(table: pa.Table) -> bytes:
 
 
 def unpack(body: bytes) -> pa.Table:
-    """The table of an Arrow stream."""
+    """The table of an Arrow stream; averages packed before the lake gained columns get them empty."""
     with pa.ipc.open_stream(body) as reader:
-        return reader.read_all()
+        table: pa.Table = reader.read_all()
+    if "count_operating" in table.column_names:
+        for field in AVERAGES:
+            if field.name not in table.column_names:
+                table = table.append_column(field, absent(field, table.num_rows))
+    return table

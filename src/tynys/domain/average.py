@@ -42,7 +42,10 @@ class Average:
     ``count_operating`` are those of them in which the source was in operation, against which validity is judged;
     ``known_ms`` is when this revision was made; ``provisional`` until stored spans cover the window;
     ``flow_dry_nm3_h`` is dry flow at 273.15 K, 101.325 kPa and measured O2, ``mass_g_s`` the undeducted emission in that flow;
-    ``outside_calibration_range`` tells that the calibrated value left the valid calibration range: still valid, counted weekly.
+    ``outside_calibration_range`` tells that the calibrated value left the valid calibration range: still valid, counted weekly;
+    ``standardised`` is the calibrated value at reference conditions, before anything is deducted; ``o2_reference_pct`` the reference oxygen
+    it was brought to; ``deduction`` what the pack takes off it, absent where the pack deducts nothing; ``fld_valid`` and ``fld_operating``
+    are first level data (FLD) with a valid value, and those in operation; ``rule_pack_digest`` names the pack's content.
     """
 
     source: str
@@ -73,6 +76,12 @@ class Average:
     flow_dry_nm3_h: float | None = None
     mass_g_s: float | None = None
     outside_calibration_range: bool = False
+    standardised: float | None = None
+    o2_reference_pct: float | None = None
+    deduction: float | None = None
+    fld_valid: int = 0
+    fld_operating: int = 0
+    rule_pack_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

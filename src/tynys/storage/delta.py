@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -65,6 +65,20 @@ class DeltaFolder:
             shutil.rmtree(root)
         if create and self._table is None:
             self._create()
+        elif create:
+            self._widen()
+
+    def _widen(self) -> None:
+        """Add the columns that the layout has gained since the table was made; rows written before have none of them."""
+        table = self._table
+        if table is None:
+            return
+        held = {item.name for item in table.schema().fields}
+        gained = [item for item in Schema.from_arrow(self.layout.schema).fields if item.name not in held]
+        if gained:
+            table.alter.add_columns(gained, post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False))
+            table.update_incremental()
+            self._sync_log(table.version())
 
     def _create(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)

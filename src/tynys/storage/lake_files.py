@@ -119,6 +119,10 @@ class FileScanner:
     def _columns(self, path: str, metadata: pq.FileMetaData, groups: tuple[int, ...], names: Sequence[str]) -> pa.Table:
         """Columns of some row groups, those held in the cache from there."""
         held = {name: self._cache.get((path, groups, name)) for name in names} if self._cache is not None else {}
+        written = set(metadata.schema.to_arrow_schema().names)
+        if len(written) < len(self._names):  # a file from before the table gained columns
+            rows = sum(metadata.row_group(number).num_rows for number in groups)
+            held |= {name: absent(self._field(name), rows) for name in names if name not in written}
         missing = [name for name in names if held.get(name) is None]
         if missing:
             many = sum(metadata.row_group(number).num_rows for number in groups) > WORTH_THREADS
@@ -181,6 +185,15 @@ def _bounds(metadata: pq.FileMetaData, names: Sequence[str]) -> _Footer:
         low.append({name: item.min for name, item in found.items() if item is not None and item.has_min_max})
         high.append({name: item.max for name, item in found.items() if item is not None and item.has_min_max})
     return _Footer(metadata, tuple(low), tuple(high))
+
+
+def absent(field: pa.Field, rows: int) -> pa.ChunkedArray:
+    """A column for rows written before it was thought of: no measure, no count, no text."""
+    if pa.types.is_dictionary(field.type):
+        return pa.chunked_array([pa.repeat("", rows).dictionary_encode()])
+    if pa.types.is_string(field.type):
+        return pa.chunked_array([pa.repeat("", rows)])
+    return pa.chunked_array([pa.repeat(pa.scalar(0 if pa.types.is_integer(field.type) else None, field.type), rows)])
 
 
 def select(rows: pa.Table, wanted: Wanted) -> pa.Table:

@@ -67,6 +67,12 @@ AVERAGES = pa.schema(
         pa.field("mass_g_s", pa.float64()),
         pa.field("outside_calibration_range", pa.bool_(), nullable=False),
         pa.field("simulated", pa.bool_(), nullable=False),
+        pa.field("standardised", pa.float64()),
+        pa.field("o2_reference_pct", pa.float64()),
+        pa.field("deduction", pa.float64()),
+        pa.field("fld_valid", pa.int32()),
+        pa.field("fld_operating", pa.int32()),
+        pa.field("rule_pack_digest", pa.string()),
     ]
 )
 SUPERSEDED = AVERAGES.append(pa.field("superseded_ms", pa.int64(), nullable=False))
@@ -171,7 +177,20 @@ AVERAGES_LAYOUT = TableLayout(
     partition=("period", "month"),
     key=("source", "component", "start_ms", "origin"),
     statistics=("source", "component", "start_ms"),
-    values=("value", "raw", "calibrated", "o2_dry_pct", "h2o_pct", "temperature_c", "pressure_kpa", "flow_dry_nm3_h", "mass_g_s"),
+    values=(
+        "value",
+        "raw",
+        "calibrated",
+        "o2_dry_pct",
+        "h2o_pct",
+        "temperature_c",
+        "pressure_kpa",
+        "flow_dry_nm3_h",
+        "mass_g_s",
+        "standardised",
+        "o2_reference_pct",
+        "deduction",
+    ),
     instants=("start_ms", "end_ms", "known_ms"),
     group_rows=16_384,
     file_rows=2_000_000,
@@ -187,6 +206,10 @@ AVERAGES_LAYOUT = TableLayout(
         "plant_state",
         "flow_dry_nm3_h",
         "mass_g_s",
+        "standardised",
+        "deduction",
+        "fld_valid",
+        "fld_operating",
     ),
 )
 SUPERSEDED_LAYOUT = TableLayout(

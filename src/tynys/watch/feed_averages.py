@@ -98,6 +98,7 @@ def _table(rows: pl.DataFrame, period: str, profile: str, file_sha256: str, know
     }
     constants |= {"revision": 0, "known_ms": known_ms, "configuration": file_sha256, "rule_pack": profile, "simulated": simulated}
     constants |= {"count_expected": 0, "count_operating": 0, "count_valid": 0, "outside_calibration_range": False}
+    constants |= {"fld_valid": 0, "fld_operating": 0, "rule_pack_digest": ""}
     made = rows.with_columns(
         pl.from_epoch("start_ms", time_unit="ms").dt.strftime("%Y-%m").alias("month"),
         pl.when(~spoilt).then(pl.col("number")).alias("value"),

@@ -42,6 +42,14 @@ BulkColumn = Literal[
     "pressure_kpa",
     "flow_dry_nm3_h",
     "mass_g_s",
+    "standardised",
+    "o2_reference_pct",
+    "deduction",
+    "count_operating",
+    "fld_valid",
+    "fld_operating",
+    "outside_calibration_range",
+    "rule_pack_digest",
     "simulated",
 ]
 """What a row may carry, in the order of the columns."""

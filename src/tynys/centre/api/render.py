@@ -117,6 +117,14 @@ def average(row: Average, superseded_ms: int | None = None) -> shapes.AverageSha
         pressure_kpa=row.pressure_kpa,
         flow_dry_nm3_h=row.flow_dry_nm3_h,
         mass_g_s=row.mass_g_s,
+        standardised=row.standardised,
+        o2_reference_pct=row.o2_reference_pct,
+        deduction=row.deduction,
+        count_operating=row.count_operating,
+        fld_valid=row.fld_valid,
+        fld_operating=row.fld_operating,
+        outside_calibration_range=row.outside_calibration_range,
+        rule_pack_digest=row.rule_pack_digest,
     )
 
 

@@ -123,6 +123,14 @@ class AverageShape(Shape, frozen=True, kw_only=True):
     pressure_kpa: float | None
     flow_dry_nm3_h: float | None
     mass_g_s: float | None
+    standardised: float | None
+    o2_reference_pct: float | None
+    deduction: float | None
+    count_operating: int
+    fld_valid: int
+    fld_operating: int
+    outside_calibration_range: bool
+    rule_pack_digest: str
 
 
 class FeedProfileShape(Shape, frozen=True, kw_only=True):
