@@ -91,7 +91,7 @@ CATALOGUE: Mapping[str, Component] = MappingProxyType(
             Component(id="o2", kind=ComponentKind.PERIPHERAL, formula="O₂", molar_mass_g_mol=31.9988),
             Component(id="h2o", kind=ComponentKind.PERIPHERAL, formula="H₂O", molar_mass_g_mol=18.0153),
             *_others(ComponentKind.PERIPHERAL, "temperature", "pressure"),
-            *_others(ComponentKind.FLOW, "velocity", "flow"),
+            *_others(ComponentKind.FLOW, "velocity", "flow", "differential_pressure"),
             *_others(
                 ComponentKind.PLANT_SIGNAL,
                 *("load", "steam", "heat", "coal_flow", "gas_flow", "oil_flow", "fly_ash_flow", "slag_flow", "unburnt_carbon"),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from tynys.domain.base import IDENTIFIER, is_identifier
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.facility import DuctKind
+from tynys.domain.flow_needs import VOLUME_UNITS, flow_needs
 from tynys.domain.fuel import FUELS
 from tynys.domain.limit import LimitKind, ScopeKind
-from tynys.domain.plan import FlowMethod, OnFailure, PeripheralSource
+from tynys.domain.plan import OnFailure, PeripheralSource
 from tynys.domain.quantity import GasState, Moisture, Unit
 from tynys.domain.regions import REGIONS
 from tynys.domain.status import PlantState
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 _GAS_KINDS = (ComponentKind.POLLUTANT, ComponentKind.GREENHOUSE_GAS)
 SHOWN = 12
 """So many declared names are listed where none is near the unknown one."""
-_VOLUME_UNITS = (Unit.M3_H, Unit.M3_S, Unit.NM3_H)
-_VOLUMETRIC_UNITS = (Unit.MG_M3, Unit.MG_NM3, *_VOLUME_UNITS)
+_VOLUMETRIC_UNITS = (Unit.MG_M3, Unit.MG_NM3, *VOLUME_UNITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def _plan(c: FacilityConfiguration) -> Iterator[Problem]:
     yield from _states(c, channels)
     flow_keys: set[tuple[str, str]] = set()
     for flow in c.plan.flows:
-        yield from _flow(flow, channels, sources, points, flow_keys)
+        yield from _flow(flow, c, channels, flow_keys)
 
 
 def _chain(where: str, plan: ComponentPlan, chain: MeasuringChain, channels: dict[str, Channel]) -> Iterator[Problem]:
@@ -299,24 +299,22 @@ def _states(c: FacilityConfiguration, channels: dict[str, Channel]) -> Iterator[
             yield from _unknown(where, "channel", condition.channel, channels)
 
 
-def _flow(
-    flow: FlowPlan, channels: dict[str, Channel], sources: Collection[str], points: Collection[str], seen: set[tuple[str, str]]
-) -> Iterator[Problem]:
+def _flow(flow: FlowPlan, c: FacilityConfiguration, channels: dict[str, Channel], seen: set[tuple[str, str]]) -> Iterator[Problem]:
     where = f'flow of "{flow.source}" at "{flow.point}"'
-    yield from _unknown(where, "source", flow.source, sources)
-    yield from _unknown(where, "point", flow.point, points)
+    fuels = {**FUELS, **{fuel.id: fuel for fuel in c.fuels}}
+    yield from _unknown(where, "source", flow.source, {s.id for s in c.sources})
+    yield from _unknown(where, "point", flow.point, {p.id for p in c.points})
     yield from _unknown(where, "channel", flow.channel, channels)
+    yield from _unknown(f"{where}, fuel", "fuel", flow.fuel, fuels)
     for role in ("o2", "h2o", "temperature", "pressure"):
         yield from _peripheral(f"{where}, {role}", getattr(flow, role), channels)
     if (flow.source, flow.point) in seen:
         yield Problem(where, "one flow per source and point", "two")
     seen.add((flow.source, flow.point))
     channel = channels.get(flow.channel)
-    if channel is None:
-        return
-    expected = (Unit.M_S,) if flow.method is FlowMethod.VELOCITY_AREA else _VOLUME_UNITS
-    if channel.unit not in expected:
-        yield Problem(where, f"a channel in {' or '.join(expected)} for {flow.method}", f'"{channel.unit}"')
+    if channel is not None:
+        for key, expected, came in flow_needs(flow, channel, fuels):
+            yield Problem(f"{where}, {key}" if key else where, expected, came)
 
 
 def _limits(c: FacilityConfiguration) -> Iterator[Problem]:

@@ -22,8 +22,23 @@ class FuelKind(StrEnum):
     GAS = "gas"
 
 
+class Composition(Record, frozen=True, kw_only=True):
+    """Ultimate analysis of a fuel as fired, without the hydrogen and oxygen of its water; ash is the rest. [mass %].
+
+    ``burnt_share`` is the part that burns; the rest leaves with the ash [1].
+    """
+
+    carbon_pct: float
+    hydrogen_pct: float
+    sulphur_pct: float = 0.0
+    nitrogen_pct: float = 0.0
+    oxygen_pct: float = 0.0
+    moisture_pct: float = 0.0
+    burnt_share: float = 1.0
+
+
 class Fuel(Record, frozen=True, kw_only=True):
-    """A fuel and its heat.
+    """A fuel, its heat and what it is made of.
 
     ``net_calorific_value`` is per kilogram of a solid or liquid, per normal cubic metre of a gas [MJ kg⁻¹ | MJ Nm⁻³];
     ``flow_component`` is the plant signal that tells how much of it is burnt.
@@ -34,6 +49,7 @@ class Fuel(Record, frozen=True, kw_only=True):
     kind: FuelKind
     flow_component: str
     net_calorific_value: float | None = None
+    composition: Composition | None = None
     certainty: Certainty = Certainty.TO_CONFIRM
 
 

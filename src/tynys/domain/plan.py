@@ -10,8 +10,8 @@ from tynys.domain.base import Dated, Record
 class CalibrationFunction(Dated, frozen=True, kw_only=True):
     """Linear calibration y = a + b·x of a chain, by range, fuel and operating mode, with its report (EN 14181).
 
-    ``valid_range_max`` is the upper end of the valid calibration range, as a standardised value. Where several functions fit, the last one
-    listed applies.
+    ``valid_range_max`` is the upper end of the valid calibration range, ``uncertainty`` the half-width of the 95 % confidence interval found
+    with the function, both as a standardised value. Where several functions fit, the last one listed applies.
     """
 
     intercept: float
@@ -21,6 +21,7 @@ class CalibrationFunction(Dated, frozen=True, kw_only=True):
     range: str | None = None
     fuel: str | None = None
     mode: str | None = None
+    uncertainty: float | None = None
 
 
 class PeripheralSource(StrEnum):
@@ -122,16 +123,36 @@ class StateRule(Record, frozen=True, kw_only=True):
 
 
 class FlowMethod(StrEnum):
-    """How dry normal flow is obtained."""
+    """How dry normal flow is obtained: measured (the first three) or calculated."""
 
     VELOCITY_AREA = "velocity_area"
     MEASURED_VOLUME = "measured_volume"
+    DIFFERENTIAL_PRESSURE = "differential_pressure"
+    FUEL_COMPOSITION = "fuel_composition"
+    HEAT_INPUT = "heat_input"
+    LOAD = "load"
+
+
+MEASURED_FLOWS = frozenset({FlowMethod.VELOCITY_AREA, FlowMethod.MEASURED_VOLUME, FlowMethod.DIFFERENTIAL_PRESSURE})
+"""Methods whose channel measures the gas itself; the others calculate it from a plant signal, dry and at normal conditions."""
+
+
+class LoadPoint(Record, frozen=True, kw_only=True):
+    """One point of a curve found by parallel measurements: the load in its channel's unit and the dry flow [Nm³ h⁻¹]."""
+
+    load: float
+    flow_dry_nm3_h: float
 
 
 class FlowPlan(Record, frozen=True, kw_only=True):
-    """Flow of a source at one point: velocity (or volume) channel, area from the point, profile factor.
+    """Flow of a source at one point: a channel, and what its method needs beside it.
 
-    Peripherals bring it to dry normal conditions; absent ones are those of the first chain of the source that has them.
+    ``velocity_area``: the point's area and a ``profile_factor``. ``measured_volume``: nothing more. ``differential_pressure`` of a Pitot
+    tube: its ``pitot_factor`` and the gas's ``dry_molar_mass_g_mol``. ``fuel_composition``: the ``fuel`` whose flow the channel is, with
+    its composition. ``heat_input``: ``dry_gas_nm3_mj``, the dry gas of a megajoule at ``at_o2_pct``, and the ``fuel`` where the channel is
+    a fuel flow. ``load``: a ``load_curve`` of flows at ``at_o2_pct`` (absent: at the oxygen measured).
+    Peripherals bring it to dry normal conditions and to the oxygen measured; absent ones are those of the first chain of the source that
+    has them.
     """
 
     source: str
@@ -139,6 +160,12 @@ class FlowPlan(Record, frozen=True, kw_only=True):
     channel: str
     point: str
     profile_factor: float = 1.0
+    pitot_factor: float | None = None
+    dry_molar_mass_g_mol: float | None = None
+    fuel: str | None = None
+    dry_gas_nm3_mj: float | None = None
+    at_o2_pct: float | None = None
+    load_curve: tuple[LoadPoint, ...] = ()
     o2: Peripheral | None = None
     h2o: Peripheral | None = None
     temperature: Peripheral | None = None
