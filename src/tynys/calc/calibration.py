@@ -13,7 +13,7 @@ from tynys.domain.base import to_ms
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tynys.calc.arrays import Codes, Floats, Mask, Times
+    from tynys.calc.arrays import Codes, Counts, Floats, Mask, Times
     from tynys.domain.plan import CalibrationFunction, MeasuringChain, MeasuringRange
 
 _SELECTED = 0.5
@@ -64,22 +64,39 @@ def _selected(band: MeasuringRange, chain: MeasuringChain, given: Circumstances)
     return ~np.any(others, axis=0) if others else np.ones(len(given.starts), np.bool_)
 
 
-def calibrate(chain: MeasuringChain, raw: Floats, given: Circumstances) -> Floats:
-    """Apply to each window the last listed function that fits its start, range, fuel and mode; the raw value where none does.
+def applicable(chain: MeasuringChain, given: Circumstances) -> Counts:
+    """Index into ``chain.calibrations`` of the last listed function that fits each window's start, range, fuel and mode; -1 for none."""
+    chosen = np.full(len(given.starts), -1, np.int64)
+    for index, function in enumerate(chain.calibrations):
+        chosen[_applies(function, chain, given)] = index
+    return chosen
+
+
+def calibrate(chain: MeasuringChain, raw: Floats, chosen: Counts) -> Floats:
+    """Apply to each window the function `applicable` chose; the raw value where there is none.
 
     Sources
     -------
     EN 14181: y = a + b·x, of the averaged raw signal.
     """
     value = raw
-    for function in chain.calibrations:
-        value = np.where(_applies(function, chain, given), function.intercept + function.slope * raw, value)
+    for index, function in enumerate(chain.calibrations):
+        value = np.where(chosen == index, function.intercept + function.slope * raw, value)
     return value
 
 
-def highest_calibrated(chain: MeasuringChain, given: Circumstances) -> Floats:
+def highest_calibrated(chain: MeasuringChain, chosen: Counts) -> Floats:
     """Upper end of the valid calibration range of each window, as a standardised value; infinite where no function applies."""
-    highest = np.full(len(given.starts), np.inf)
-    for function in chain.calibrations:
-        highest = np.where(_applies(function, chain, given), function.valid_range_max, highest)
+    highest = np.full(len(chosen), np.inf)
+    for index, function in enumerate(chain.calibrations):
+        highest = np.where(chosen == index, function.valid_range_max, highest)
     return highest
+
+
+def site_uncertainty(chain: MeasuringChain, chosen: Counts) -> Floats:
+    """Half-width of the 95 % confidence interval found with each window's function; NaN where it states none. [standardised value]."""
+    found = np.full(len(chosen), np.nan)
+    for index, function in enumerate(chain.calibrations):
+        if function.uncertainty is not None:
+            found = np.where(chosen == index, function.uncertainty, found)
+    return found

@@ -1,4 +1,4 @@
-"""Hours and days from shorter averages, unrounded."""
+"""Hours, days, months and years from shorter averages, unrounded."""
 
 from __future__ import annotations
 
@@ -8,33 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tynys.calc.exact import window_means
+from tynys.calc.measured import NO_DATA, NOT_OPERATING, TOO_FEW, VALID, validated
 from tynys.calc.states import window_states
-from tynys.calc.table import STATUS_CODE, WITH_MASS, AverageTable
+from tynys.calc.table import COUNTS, MEASURES, WITH_MASS, AverageTable
 from tynys.calc.timegrid import window_edges
-from tynys.domain.status import AverageStatus
+from tynys.calc.validity import Held, enough, parts_met
 
 if TYPE_CHECKING:
     from tynys.calc.arrays import Codes, Counts, Floats, Mask, Times
     from tynys.law.pack import LongTerm, RulePack
-
-MS_PER_MINUTE = 60_000
-MEASURES = (
-    "raw",
-    "calibrated",
-    "o2_dry_pct",
-    "h2o_pct",
-    "temperature_c",
-    "pressure_kpa",
-    "flow_dry_nm3_h",
-    "mass_g_s",
-    "standardised",
-    "o2_reference_pct",
-    "deduction",
-)
-COUNTS = ("count_valid", "count_expected", "count_operating", "fld_valid", "fld_operating")
-VALID, TOO_FEW, NO_DATA, NOT_OPERATING = (
-    STATUS_CODE[s] for s in (AverageStatus.VALID, AverageStatus.TOO_FEW, AverageStatus.NO_DATA, AverageStatus.NOT_OPERATING)
-)
 
 
 def longer_windows(shorter: AverageTable, pack: RulePack, period: str, start_ms: int, end_ms: int) -> AverageTable:
@@ -79,7 +61,7 @@ def longer_windows(shorter: AverageTable, pack: RulePack, period: str, start_ms:
         part = part.take(once)
         part = part.take((part.start_ms >= edges[0]) & (part.start_ms < edges[-1]))
         if len(part):
-            tables.append(_means(part, edges, possible, pack, rule))
+            tables.append(_means(converted(part, period, pack), edges, possible, pack, rule))
     table = AverageTable.concatenate(tables) if tables else AverageTable.empty(period)
     return made_by(table.take(table.count_expected > 0), pack)
 
@@ -87,6 +69,19 @@ def longer_windows(shorter: AverageTable, pack: RulePack, period: str, start_ms:
 def made_by(table: AverageTable, pack: RulePack) -> AverageTable:
     """The table with the pack it follows: its id, and the digest that tells whether its content was this one."""
     return replace(table, rule_pack=pack.id, rule_pack_digest=pack.digest().hex())
+
+
+def converted(shorter: AverageTable, period: str, pack: RulePack) -> AverageTable:
+    """Shorter averages as a longer period takes them: at reference oxygen where only the shorter one keeps what is measured below it.
+
+    Sources
+    -------
+    13. BImSchV, § 19: half-hours and days keep it, the year and mass do not; as the rule pack states it.
+    """
+    rule = pack.oxygen.below_reference
+    if rule is None or period in rule.periods or shorter.period not in rule.periods:
+        return shorter
+    return replace(shorter, value=validated(shorter.standardised, shorter.deduction))
 
 
 def _means(part: AverageTable, edges: Times, possible: Counts, pack: RulePack, rule: LongTerm) -> AverageTable:
@@ -103,8 +98,10 @@ def _means(part: AverageTable, edges: Times, possible: Counts, pack: RulePack, r
         return window_means(values[keep], own[:-1], own[1:])
 
     counts: dict[str, Any] = {name: _total(getattr(part, name), at) for name in COUNTS}
-    measures: dict[str, Any] = {name: mean(name) for name in MEASURES}
-    status = _status(part, good, at, possible, rule)
+    measures: dict[str, Any] = {name: mean(name) for name in MEASURES if name != "value"}
+    status = _status(part, good, edges, possible, rule)
+    for name in ("standardised", "deduction"):
+        measures[name] = np.where(status == VALID, measures[name], np.nan)
     n = len(first)
     nearest = np.minimum(first, len(part) - 1)
     return replace(
@@ -127,17 +124,25 @@ def _total(values: Counts | Mask, at: Counts) -> Counts:
     return np.diff(np.concatenate([[0], np.cumsum(values, dtype=np.int64)])[at])
 
 
-def _status(part: AverageTable, good: Mask, at: Counts, possible: Counts, rule: LongTerm) -> Codes:
+def _status(part: AverageTable, good: Mask, edges: Times, possible: Counts, rule: LongTerm) -> Codes:
+    at = np.searchsorted(part.start_ms, edges)
     n_good = _total(good, at)
     resting = _total(part.status == NOT_OPERATING, at)
     running = possible - resting
+    valid_ms = _total(np.where(good, part.end_ms - part.start_ms, 0), at).astype(np.float64)
+    met = np.ones(len(possible), np.bool_)
+    if rule.validity.parts is not None:
+        met = _parts(part, good, edges, rule.validity.parts)
     status = np.full(len(possible), VALID, np.uint8)
-    if rule.validity.share_of_operation is not None:
-        status[n_good < rule.validity.share_of_operation * running] = TOO_FEW
-    if rule.validity.valid_minutes is not None:
-        valid_ms = _total(np.where(good, part.end_ms - part.start_ms, 0), at)
-        status[valid_ms < rule.validity.valid_minutes * MS_PER_MINUTE] = TOO_FEW
-    status[n_good == 0] = TOO_FEW
+    status[~enough(rule.validity, Held(n_good, running, possible, valid_ms, met))] = TOO_FEW
     status[(n_good == 0) & (_total(part.count_valid, at) == 0)] = NO_DATA
     status[(running == 0) & (resting > 0)] = NOT_OPERATING
     return status
+
+
+def _parts(part: AverageTable, good: Mask, edges: Times, parts: int) -> Mask:
+    """Whether each part of a window has a valid shorter average, but for parts in which no shorter window lay in operation."""
+    window = np.searchsorted(edges, part.start_ms, side="right") - 1
+    at = window * parts + (part.start_ms - edges[window]) * parts // (edges[window + 1] - edges[window])
+    n = (len(edges) - 1) * parts
+    return parts_met(np.bincount(at[good], minlength=n), np.bincount(at[part.status != NOT_OPERATING], minlength=n), parts)

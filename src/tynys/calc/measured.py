@@ -20,17 +20,26 @@ if TYPE_CHECKING:
     from tynys.calc.averaging import Windows
     from tynys.law.pack import RulePack
 
-VALID, PERIPHERAL_MISSING, NOT_OPERATING, O2_TOO_HIGH = (
-    STATUS_CODE[s] for s in (AverageStatus.VALID, AverageStatus.PERIPHERAL_MISSING, AverageStatus.NOT_OPERATING, AverageStatus.O2_TOO_HIGH)
+VALID, TOO_FEW, NO_DATA, PERIPHERAL_MISSING, NOT_OPERATING, O2_TOO_HIGH = (
+    STATUS_CODE[s]
+    for s in (
+        AverageStatus.VALID,
+        AverageStatus.TOO_FEW,
+        AverageStatus.NO_DATA,
+        AverageStatus.PERIPHERAL_MISSING,
+        AverageStatus.NOT_OPERATING,
+        AverageStatus.O2_TOO_HIGH,
+    )
 )
+"""Codes of the statuses an average from readings can have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
     """One component over all windows; every array is (n,) and absent values are NaN.
 
-    ``dry`` is at measured oxygen, ``value`` at reference oxygen and not yet deducted from; ``flow`` is that of the point; ``chain`` indexes
-    ``chains``.
+    ``dry`` is at measured oxygen, ``standardised`` at reference oxygen, ``value`` the same or what the pack keeps unconverted; nothing is
+    deducted yet. ``flow`` is that of the point, ``uncertainty`` the site's, ``chain`` indexes ``chains``.
     """
 
     chains: tuple[str, ...]
@@ -41,6 +50,7 @@ class Measured:
     calibrated: Floats
     dry: Floats
     value: Floats
+    standardised: Floats
     around: Around
     count_valid: Counts
     count_expected: Counts
@@ -50,6 +60,7 @@ class Measured:
     outside_range: Mask
     flow: Floats
     o2_reference_pct: Floats
+    uncertainty: Floats
 
 
 def first_valid(chains: Sequence[Measured]) -> Measured:
@@ -75,6 +86,7 @@ def first_valid(chains: Sequence[Measured]) -> Measured:
         calibrated=chosen("calibrated"),
         dry=chosen("dry"),
         value=chosen("value"),
+        standardised=chosen("standardised"),
         around=Around(nearby("o2_dry_pct"), nearby("h2o_pct"), nearby("temperature_c"), nearby("pressure_kpa")),
         count_valid=chosen("count_valid").astype(np.int64),
         count_expected=chosen("count_expected").astype(np.int64),
@@ -84,10 +96,11 @@ def first_valid(chains: Sequence[Measured]) -> Measured:
         outside_range=chosen("outside_range").astype(np.bool_),
         flow=chains[0].flow,
         o2_reference_pct=chosen("o2_reference_pct"),
+        uncertainty=chosen("uncertainty"),
     )
 
 
-def mixed(points: Sequence[Measured], o2_reference_pct: Floats, pack: RulePack) -> Measured:
+def mixed(points: Sequence[Measured], o2_reference_pct: Floats, pack: RulePack, *, keep: bool = False) -> Measured:
     """Several points of one source as the gas would be where they meet: concentrations and oxygen weighted by dry flow.
 
     A point whose units do not operate adds nothing. One point in operation without a valid value or flow leaves the source without one.
@@ -112,7 +125,8 @@ def mixed(points: Sequence[Measured], o2_reference_pct: Floats, pack: RulePack) 
     dry = weighted([p.dry for p in points])
     given = Around(*(weighted([getattr(p.around, name) for p in points]) for name in Around.__slots__))
     wanted = ~np.isnan(o2_reference_pct)
-    value = np.where(wanted, to_reference_oxygen_of(dry, given.o2_dry_pct, o2_reference_pct, pack), dry)
+    standardised = np.where(wanted, to_reference_oxygen_of(dry, given.o2_dry_pct, o2_reference_pct, pack), dry)
+    value = np.where(given.o2_dry_pct <= o2_reference_pct, dry, standardised) if keep else standardised
     status = np.full(n, VALID, np.uint8)
     status[np.isnan(value)] = PERIPHERAL_MISSING
     status[wanted & (given.o2_dry_pct >= highest_oxygen(pack))] = O2_TOO_HIGH
@@ -129,6 +143,7 @@ def mixed(points: Sequence[Measured], o2_reference_pct: Floats, pack: RulePack) 
         calibrated=np.full(n, np.nan),
         dry=dry,
         value=value,
+        standardised=standardised,
         around=given,
         count_valid=np.sum([p.count_valid for p in points], axis=0),
         count_expected=np.sum([p.count_expected for p in points], axis=0),
@@ -138,6 +153,7 @@ def mixed(points: Sequence[Measured], o2_reference_pct: Floats, pack: RulePack) 
         outside_range=np.any([p.outside_range for p in points], axis=0),
         flow=flows.sum(axis=0),
         o2_reference_pct=o2_reference_pct,
+        uncertainty=weighted([p.uncertainty for p in points]),
     )
 
 
@@ -185,7 +201,7 @@ def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes,
         mass_g_s=np.where(np.isin(made.status, list(WITH_MASS)), mass, np.nan),
         chain_index=made.chain,
         outside_calibration_range=made.outside_range & valid,
-        standardised=np.where(valid, made.value, np.nan),
+        standardised=np.where(valid, made.standardised, np.nan),
         o2_reference_pct=made.o2_reference_pct,
         deduction=np.where(valid, deduction, np.nan),
     )

@@ -1,4 +1,4 @@
-"""All windows of one source: each channel's means made once, then chains, points, flow."""
+"""All windows of one source: its points, what it burns, reference oxygen, deduction, and its flow."""
 
 from __future__ import annotations
 
@@ -6,156 +6,42 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.averaging import ChannelMeans, Due, channel_means, due
-from tynys.calc.calibration import Circumstances
-from tynys.calc.flow import dry_normal_flow, with_peripherals
 from tynys.calc.fuels import fuel_use, main_fuel, reference_oxygen
 from tynys.calc.limits import limit_for
-from tynys.calc.measured import NOT_OPERATING, O2_TOO_HIGH, PERIPHERAL_MISSING, VALID, Measured, first_valid, mixed, to_table
-from tynys.calc.standardise import around, standardise
-from tynys.calc.states import source_states, state_at, window_states
-from tynys.calc.table import STATUS_CODE
+from tynys.calc.measured import NOT_OPERATING, VALID, Measured, first_valid, mixed, to_table
+from tynys.calc.point import PointWindows
+from tynys.calc.states import state_at, window_states
+from tynys.domain.base import to_ms
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.quantity import Unit
-from tynys.domain.status import AverageStatus
+from tynys.law.deduction import DeductionMethod
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tynys.calc.arrays import Codes, Counts, Floats, Mask
+    from tynys.calc.arrays import Codes, Floats, Mask
     from tynys.calc.averaging import Windows
     from tynys.calc.fuels import FuelUse
-    from tynys.calc.states import Signals, StateTrack
+    from tynys.calc.states import Signals
     from tynys.calc.table import AverageTable
     from tynys.domain.configuration import FacilityConfiguration
-    from tynys.domain.instrument import Acquisition, Channel
-    from tynys.domain.plan import ComponentPlan, FlowPlan, MeasuringChain
+    from tynys.domain.facility import Duct
+    from tynys.domain.instrument import Channel
+    from tynys.domain.plan import ComponentPlan, FlowPlan
+    from tynys.law.averaging import Validity
     from tynys.law.pack import RulePack
 
-_TOO_FEW, _NO_DATA = STATUS_CODE[AverageStatus.TOO_FEW], STATUS_CODE[AverageStatus.NO_DATA]
 _STATE_STEP_MS = 1000
 
 
-class PointWindows:
-    """Windows of one measuring point of a source (or of the source as a whole, where it has one)."""
-
-    def __init__(self, source: SourceWindows, units: tuple[str, ...]) -> None:
-        self._s = source
-        self.track: StateTrack = source_states(source.configuration, source.pack, source.signals, source.source, units=units)
-        self._due: dict[tuple[Acquisition, ...], Due] = {}
-        self._means: dict[str, ChannelMeans] = {}
-
-    def means(self, name: str) -> ChannelMeans:
-        """Means and counts of a channel."""
-        if name not in self._means:
-            self._means[name] = self._make(name)
-        return self._means[name]
-
-    def _make(self, name: str) -> ChannelMeans:
-        s = self._s
-        channel = s.channels.get(name)
-        if channel is None:
-            none = np.zeros(s.n, np.int64)
-            return ChannelMeans(np.full(s.n, np.nan), none, none, none, none, none)
-        if channel.acquisition not in self._due:
-            self._due[channel.acquisition] = due(channel.acquisition, s.windows, self.track, s.pack)
-        return channel_means(s.signals.series(name), self._due[channel.acquisition], s.windows, self.track, s.pack)
-
-    def mean(self, name: str) -> Floats:
-        """Means of a channel, whatever their number of readings."""
-        return self.means(name).mean
-
-    def sure_mean(self, name: str) -> Floats:
-        """Means of a peripheral; NaN where too few of its readings are valid."""
-        made = self.means(name)
-        return np.where(made.enough(self._s.share), made.mean, np.nan)
-
-    def chain(self, plan: ComponentPlan, chain: MeasuringChain, reference: Floats, flow: Floats) -> Measured:
-        """One chain, raw to standardised."""
-        s = self._s
-        parts = [self.means(name) for name in chain.channels]
-        raw = _weighted_sum([p.mean for p in parts], chain.weights)
-        valid: Counts = np.min([p.count_valid for p in parts], axis=0)
-        operating: Counts = np.max([p.count_operating for p in parts], axis=0)
-        given = around(chain, s.channels, self.sure_mean, s.n)
-        circumstances = Circumstances(s.windows.start_ms, s.states, s.fuels, self.mean)
-        channel = s.channels[chain.channels[0]]
-        made = standardise(chain, channel, plan.component, raw, given, reference, circumstances, s.pack)
-        status = self.status(np.min([p.fld_valid for p in parts], axis=0), np.max([p.fld_operating for p in parts], axis=0))
-        status[(status == VALID) & made.missing] = PERIPHERAL_MISSING
-        status[(status == VALID) & made.o2_too_high] = O2_TOO_HIGH
-        return Measured(
-            chains=(chain.name,),
-            unit=made.unit,
-            chain=np.zeros(s.n, np.int64),
-            status=status,
-            raw=raw,
-            calibrated=made.calibrated,
-            dry=made.dry,
-            value=made.value,
-            around=given,
-            count_valid=valid,
-            count_expected=np.max([p.count_expected for p in parts], axis=0),
-            count_operating=operating,
-            fld_valid=np.min([p.fld_valid for p in parts], axis=0),
-            fld_operating=np.max([p.fld_operating for p in parts], axis=0),
-            outside_range=made.outside_range,
-            flow=flow,
-            o2_reference_pct=made.o2_reference_pct,
-        )
-
-    def status(self, valid: Counts, operating: Counts) -> Codes:
-        """What the numbers of valid and operating first level data alone say of each window."""
-        status = np.full(self._s.n, VALID, np.uint8)
-        if self._s.share is not None:
-            status[valid < self._s.share * operating] = _TOO_FEW
-        status[valid == 0] = _NO_DATA
-        status[operating == 0] = NOT_OPERATING
-        return status
-
-    def flow(self, plan: FlowPlan) -> Measured:
-        """The flow of the point, dry, normal, at measured oxygen."""
-        s = self._s
-        made = self.means(plan.channel)
-        given = around(with_peripherals(plan, s.configuration), s.channels, self.sure_mean, s.n)
-        channel = s.channels[plan.channel]
-        area = next((p.area_m2 for p in s.configuration.points if p.id == plan.point), np.nan)
-        flow = dry_normal_flow(plan, channel, area, made.mean, given, s.pack)
-        status = self.status(made.fld_valid, made.fld_operating)
-        status[(status == VALID) & np.isnan(flow)] = PERIPHERAL_MISSING
-        flow = np.where(status == VALID, flow, np.nan)
-        return Measured(
-            chains=(plan.channel,),
-            unit=Unit.NM3_H,
-            chain=np.zeros(s.n, np.int64),
-            status=status,
-            raw=made.mean,
-            calibrated=made.mean * plan.profile_factor,
-            dry=flow,
-            value=flow,
-            around=given,
-            count_valid=made.count_valid,
-            count_expected=made.count_expected,
-            count_operating=made.count_operating,
-            fld_valid=made.fld_valid,
-            fld_operating=made.fld_operating,
-            outside_range=np.zeros(s.n, np.bool_),
-            flow=flow,
-            o2_reference_pct=np.full(s.n, np.nan),
-        )
-
-
-def _weighted_sum(means: Sequence[Floats], weights: Sequence[float]) -> Floats:
-    if len(means) == 1 and tuple(weights) == (1.0,):
-        return means[0]
-    total = means[0] * weights[0]
-    for mean, weight in zip(means[1:], weights[1:], strict=True):
-        total = total + mean * weight
-    return total
-
-
 class SourceWindows:
-    """Windows of one source."""
+    """Windows of one source, made from readings under the name of a period.
+
+    Parameters
+    ----------
+    validity : Validity or None
+        What a window must hold to be valid; None asks for one valid reading, as an FLD does.
+    """
 
     def __init__(
         self,
@@ -165,18 +51,21 @@ class SourceWindows:
         channels: dict[str, Channel],
         source: str,
         windows: Windows,
+        period: str,
+        validity: Validity | None,
     ) -> None:
         self.configuration, self.pack, self.signals, self.channels = configuration, pack, signals, channels
         self.source, self.windows, self.n = source, windows, len(windows)
-        self.share = pack.averaging.short_term.validity.share_of_operation
+        self.period, self.validity = period, validity
         self._points: dict[str | None, PointWindows] = {}
         self._flows: dict[str, Measured] = {}
         self._use: tuple[FuelUse, ...] | None = None
         self._fuels: list[str] | None = None
-        self.whole = self._point(None)
+        self.whole = self.point(None)
         self.states = self._window_states()
 
-    def _point(self, point: str | None) -> PointWindows:
+    def point(self, point: str | None) -> PointWindows:
+        """Windows of one of the source's points; of the source as a whole where none is named."""
         if point not in self._points:
             units = next((p.units for p in self.configuration.points if p.id == point), ())
             self._points[point] = PointWindows(self, units)
@@ -218,15 +107,35 @@ class SourceWindows:
         plans = [f for f in self.configuration.plan.flows if f.source == self.source and (point is None or f.point == point)]
         for plan in plans:
             if plan.point not in self._flows and plan.channel in self.channels:
-                self._flows[plan.point] = self._point(plan.point if len(self._own_flows()) > 1 else None).flow(plan)
+                self._flows[plan.point] = self.point(plan.point if len(self._own_flows()) > 1 else None).flow(plan)
         made = [self._flows[plan.point] for plan in plans if plan.point in self._flows]
         return None if not made else made[0] if len(made) == 1 else _together(made)
 
     def _own_flows(self) -> list[FlowPlan]:
         return [f for f in self.configuration.plan.flows if f.source == self.source]
 
-    def component(self, period: str, plans: Sequence[ComponentPlan]) -> AverageTable:
-        """The rows of one component, measured at one point or at several."""
+    def keeps(self, component: str) -> bool:
+        """Whether a value measured at or below the reference oxygen stays unconverted in averages of this period.
+
+        Sources
+        -------
+        13. BImSchV, § 19(1): for gas that is cleaned, in half-hours and days; as the rule pack states it.
+        """
+        rule = self.pack.oxygen.below_reference
+        if rule is None or self.period not in rule.periods:
+            return False
+        return not rule.abated_only or any(
+            device.unit == duct.unit and component in device.removes and duct.source == self.source and self._linked(duct)
+            for device in self.configuration.abatement
+            for duct in self.configuration.ducts
+        )
+
+    def _linked(self, duct: Duct) -> bool:
+        start, end = self.windows.span
+        return to_ms(duct.valid_from) < end and (duct.valid_to is None or to_ms(duct.valid_to) > start)
+
+    def chains(self, plans: Sequence[ComponentPlan]) -> list[list[Measured]]:
+        """Every chain of a component, by the points it is measured at."""
         reference = self.reference(plans[0])
         made = []
         for plan in plans:
@@ -234,10 +143,14 @@ class SourceWindows:
             flow = self.flow_at(at)
             of_point = flow.flow if flow is not None else np.full(self.n, np.nan)
             chains = [chain for chain in plan.chains if all(name in self.channels for name in chain.channels)]
-            point = self._point(at)
-            made.append(first_valid([point.chain(plan, chain, reference, of_point) for chain in chains]))
-        together = mixed(made, reference, self.pack)
-        deduction = self._deduction(plans[0].component)
+            made.append([self.point(at).chain(plan, chain, reference, of_point) for chain in chains])
+        return made
+
+    def component(self, period: str, plans: Sequence[ComponentPlan]) -> AverageTable:
+        """The rows of one component, measured at one point or at several."""
+        points = [first_valid(chains) for chains in self.chains(plans)]
+        together = mixed(points, self.reference(plans[0]), self.pack, keep=self.keeps(plans[0].component))
+        deduction = self.deduction(plans[0].component, together.uncertainty)
         return to_table((self.source, plans[0].component), period, self.windows, self.states, together, deduction)
 
     def flow_table(self, period: str) -> AverageTable | None:
@@ -246,16 +159,18 @@ class SourceWindows:
         nothing = np.full(self.n, np.nan)
         return None if made is None else to_table((self.source, "flow"), period, self.windows, self.states, made, nothing)
 
-    def _deduction(self, component: str) -> Floats:
-        """What the pack takes off each window's standardised value; NaN where it takes nothing off, or off a limit nobody has set.
+    def deduction(self, component: str, uncertainty: Floats) -> Floats:
+        """What the pack takes off each window's standardised value; NaN where it takes nothing off, or what it rests on is not known.
 
         Sources
         -------
-        2010/75/EU, Annex V, Part 3, point 9.
+        2010/75/EU, Annex V, Part 3, point 9 (a share of the limit); 13. BImSchV, § 19 (the uncertainty found at calibration).
         """
         rule = self.pack.deduction(component)
         if rule is None:
             return np.full(self.n, np.nan)
+        if rule.method is DeductionMethod.SITE_UNCERTAINTY:
+            return uncertainty
         limits = [limit_for(self.configuration, self.source, component, rule.limit_period, int(t)) for t in self.windows.start_ms]
         return np.array([np.nan if limit is None else rule.share_of_limit * limit.value for limit in limits])
 
@@ -279,6 +194,7 @@ def _together(flows: Sequence[Measured]) -> Measured:
         calibrated=np.full(len(total), np.nan),
         dry=total,
         value=total,
+        standardised=total,
         around=first.around,
         count_valid=np.sum([f.count_valid for f in flows], axis=0),
         count_expected=np.sum([f.count_expected for f in flows], axis=0),
@@ -288,4 +204,5 @@ def _together(flows: Sequence[Measured]) -> Measured:
         outside_range=np.zeros(len(total), np.bool_),
         flow=total,
         o2_reference_pct=np.full(len(total), np.nan),
+        uncertainty=np.full(len(total), np.nan),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.calibration import Circumstances, calibrate, highest_calibrated
+from tynys.calc.calibration import applicable, calibrate, highest_calibrated, site_uncertainty
 from tynys.calc.reference import ppm_to_mg_nm3, to_dry, to_normal, to_reference_oxygen
 from tynys.domain.component import component
 from tynys.domain.plan import OnFailure, PeripheralSource
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tynys.calc.arrays import Floats, Mask
+    from tynys.calc.calibration import Circumstances
     from tynys.domain.instrument import Channel
     from tynys.domain.plan import FlowPlan, MeasuringChain, Peripheral
     from tynys.domain.quantity import Basis
@@ -46,11 +47,15 @@ class Standardised:
     dry : (n,) float64
         Dry, at normal conditions and measured oxygen: what mass emission is made of. [mg Nm⁻³ or the unit]
     value : (n,) float64
-        The same at reference oxygen. [mg Nm⁻³ or the unit]
+        The same at reference oxygen, or kept where the pack keeps what was measured at or below it. [mg Nm⁻³ or the unit]
+    standardised : (n,) float64
+        The same at reference oxygen, always. [mg Nm⁻³ or the unit]
     unit : Unit
-        Of ``dry`` and ``value``.
+        Of ``dry``, ``value`` and ``standardised``.
     o2_reference_pct : (n,) float64
         Reference oxygen ``value`` was brought to; NaN where it stays at measured oxygen. [vol %]
+    uncertainty : (n,) float64
+        Half-width of the 95 % confidence interval found with the calibration function; NaN where it states none. [mg Nm⁻³ or the unit]
     missing, o2_too_high, outside_range : (n,) bool
         Whether a peripheral was missing; oxygen was too high to correct; the value left the valid calibration range.
     """
@@ -58,8 +63,10 @@ class Standardised:
     calibrated: Floats
     dry: Floats
     value: Floats
+    standardised: Floats
     unit: Unit
     o2_reference_pct: Floats
+    uncertainty: Floats
     missing: Mask
     o2_too_high: Mask
     outside_range: Mask
@@ -97,6 +104,8 @@ def standardise(
     o2_reference_pct: Floats,
     circumstances: Circumstances,
     pack: RulePack,
+    *,
+    keep: bool = False,
 ) -> Standardised:
     """Bring a chain's raw means to dry gas at normal conditions and reference oxygen; what already is there passes unchanged.
 
@@ -112,27 +121,30 @@ def standardise(
         The chain's peripherals.
     o2_reference_pct : (n,) float64
         Reference oxygen of each window; NaN where none applies: the value stays at measured oxygen. [vol %]
+    keep : bool
+        Whether what was measured at or below the reference oxygen stays as it is.
 
     Sources
     -------
     EN 17255-1: calibration, then temperature and pressure, moisture, oxygen.
     """
     basis = channel.basis
-    calibrated = raw if basis is not None and basis.calibrated else calibrate(chain, raw, circumstances)
+    chosen = applicable(chain, circumstances)
+    calibrated = raw if basis is not None and basis.calibrated else calibrate(chain, raw, chosen)
+    uncertainty, highest = site_uncertainty(chain, chosen), highest_calibrated(chain, chosen)
     none = np.zeros(len(raw), np.bool_)
     unit = unit_of_averages(channel)
     if channel.unit not in _MASS_UNITS or basis is None:
         value = to_dry(calibrated, given.h2o_pct) if _wants_drying(channel, chain) else calibrated
-        outside = value > highest_calibrated(chain, circumstances)
-        unreferenced = np.full(len(raw), np.nan)
-        return Standardised(calibrated, value, value, unit, unreferenced, np.isnan(value) & ~np.isnan(raw), none, outside)
-    value = _to_dry_normal(calibrated, channel, basis, component_id, given, pack)
-    dry, value, too_high = _to_reference(value, basis, given, o2_reference_pct, pack)
-    outside = value > highest_calibrated(chain, circumstances)
+        unreferenced, missing = np.full(len(raw), np.nan), np.isnan(value) & ~np.isnan(raw)
+        return Standardised(calibrated, value, value, value, unit, unreferenced, uncertainty, missing, none, value > highest)
+    value = to_dry_normal(calibrated, channel, basis, component_id, given, pack)
+    dry, standardised, too_high = _to_reference(value, basis, given, o2_reference_pct, pack)
+    value = np.where(given.o2_dry_pct <= o2_reference_pct, dry, standardised) if keep else standardised
     missing = np.isnan(value) & ~np.isnan(raw) & ~too_high
     own = np.nan if basis.o2_reference_pct is None else basis.o2_reference_pct
     reached = np.where(np.isnan(o2_reference_pct), own, o2_reference_pct)
-    return Standardised(calibrated, dry, value, unit, reached, missing, too_high, outside)
+    return Standardised(calibrated, dry, value, standardised, unit, reached, uncertainty, missing, too_high, standardised > highest)
 
 
 def unit_of_averages(channel: Channel) -> Unit:
@@ -144,7 +156,8 @@ def _wants_drying(channel: Channel, chain: MeasuringChain) -> bool:
     return channel.basis is not None and channel.basis.moisture is Moisture.WET and chain.h2o is not None
 
 
-def _to_dry_normal(value: Floats, channel: Channel, basis: Basis, component_id: str, given: Around, pack: RulePack) -> Floats:
+def to_dry_normal(value: Floats, channel: Channel, basis: Basis, component_id: str, given: Around, pack: RulePack) -> Floats:
+    """A calibrated value as mass of dry gas at normal conditions and measured oxygen, by what its basis says it lacks of that."""
     if channel.unit is Unit.PPM:
         value = ppm_to_mg_nm3(value, component(basis.expressed_as or component_id).molar_mass_g_mol or np.nan)
     elif basis.gas_state is GasState.ACTUAL:

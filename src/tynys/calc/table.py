@@ -25,7 +25,7 @@ STATUS_CODE = {status: i for i, status in enumerate(AVERAGE_STATUSES)}
 WITH_MASS = frozenset(STATUS_CODE[s] for s in (AverageStatus.VALID, AverageStatus.O2_TOO_HIGH, AverageStatus.PERIPHERAL_MISSING))
 """Codes of averages with enough readings for a mass: it is made at measured oxygen and needs no correction to a reference."""
 
-_MEASURES = (
+MEASURES = (
     "value",
     "raw",
     "calibrated",
@@ -39,7 +39,9 @@ _MEASURES = (
     "o2_reference_pct",
     "deduction",
 )
-_COUNTS = ("count_valid", "count_expected", "count_operating", "fld_valid", "fld_operating")
+"""Columns that are absent (NaN) where there is no value."""
+COUNTS = ("count_valid", "count_expected", "count_operating", "fld_valid", "fld_operating")
+"""Columns that count."""
 
 
 class SeriesKey(NamedTuple):
@@ -101,8 +103,8 @@ class AverageTable:
             "status",
             "plant_state",
             "outside_calibration_range",
-            *_MEASURES,
-            *_COUNTS,
+            *MEASURES,
+            *COUNTS,
         )
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
 
@@ -129,8 +131,8 @@ class AverageTable:
             "chain": [self.chains[i] for i in self.chain_index],
             "configuration": [self.configuration] * n,
             "rule_pack": [self.rule_pack] * n,
-            **{name: getattr(self, name) for name in _MEASURES[1:]},
-            **{name: getattr(self, name) for name in _COUNTS[2:]},
+            **{name: getattr(self, name) for name in MEASURES[1:]},
+            **{name: getattr(self, name) for name in COUNTS[2:]},
             "outside_calibration_range": self.outside_calibration_range,
             "rule_pack_digest": [self.rule_pack_digest] * n,
         }
@@ -143,7 +145,7 @@ class AverageTable:
         for name in names:
             column = columns[name]
             values = column.tolist() if isinstance(column, np.ndarray) else list(column)
-            plain[name] = [None if math.isnan(v) else v for v in values] if name in _MEASURES else values
+            plain[name] = [None if math.isnan(v) else v for v in values] if name in MEASURES else values
         plain["status"] = [AVERAGE_STATUSES[i] for i in self.status]
         plain["plant_state"] = [PLANT_STATES[i] for i in self.plant_state]
         plain["origin"] = [self.origin] * len(self)
@@ -161,8 +163,8 @@ class AverageTable:
         series = {key: i for i, key in enumerate(dict.fromkeys(SeriesKey(r.source, r.component, r.unit) for r in found))}
         chains = {name: i for i, name in enumerate(dict.fromkeys(["", *(r.chain for r in found)]))}
         state = {s: i for i, s in enumerate(PLANT_STATES)}
-        measure: dict[str, Any] = {name: _floats([getattr(r, name) for r in found]) for name in _MEASURES}
-        count: dict[str, Any] = {name: np.array([getattr(r, name) for r in found], np.int64) for name in _COUNTS}
+        measure: dict[str, Any] = {name: _floats([getattr(r, name) for r in found]) for name in MEASURES}
+        count: dict[str, Any] = {name: np.array([getattr(r, name) for r in found], np.int64) for name in COUNTS}
         first = found[0] if found else None
         return AverageTable(
             period=period,
@@ -192,7 +194,7 @@ class AverageTable:
         chains = {name: i for i, name in enumerate(dict.fromkeys(c for t in tables for c in t.chains))}
         own_series = [np.array([series[k] for k in t.series], np.int64) for t in tables]
         own_chains = [np.array([chains[c] for c in t.chains], np.int64) for t in tables]
-        plain = ("start_ms", "end_ms", "status", "plant_state", "outside_calibration_range", *_MEASURES, *_COUNTS)
+        plain = ("start_ms", "end_ms", "status", "plant_state", "outside_calibration_range", *MEASURES, *COUNTS)
         return AverageTable(
             period=first.period,
             series=tuple(series),
