@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.exact import LARGEST
+from tynys.calc import bulk
 from tynys.calc.first_level import FirstLevelGrid, first_level_counts, first_level_means
-from tynys.calc.series import between
+from tynys.calc.series import between, usable
 from tynys.calc.states import in_operation, state_at
 from tynys.calc.timegrid import due_instants
-from tynys.domain.status import InstrumentStatus
 
 if TYPE_CHECKING:
     from tynys.calc.arrays import Counts, Floats, Mask, Times
@@ -45,14 +44,29 @@ class Windows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Due:
-    """The instants channels of one declared interval owe, which of them lie in operation, how many each window has, and their FLD."""
+    """What channels of one declared interval owe in each window.
 
-    time_ms: Times
-    operating: Mask
+    Parameters
+    ----------
+    count_expected, count_operating : (m,) int64
+        Instants due, and those of them in operation.
+    fld_expected, fld_operating : (m,) int64
+        First level data (FLD) these lie in.
+    grid : FirstLevelGrid
+        How long an FLD is.
+    instants : (Times, Mask)
+        The instants and whether each lies in operation; not made for long spans, which have ``runs`` instead.
+    runs : Runs
+        When the source is in operation.
+    """
+
     count_expected: Counts
     count_operating: Counts
+    fld_expected: Counts
     fld_operating: Counts
     grid: FirstLevelGrid
+    instants: tuple[Times, Mask] | None = None
+    runs: bulk.Runs | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,45 +96,47 @@ class ChannelMeans:
         return mask if share is None else mask & (self.fld_valid >= share * self.fld_operating)
 
 
-def usable(series: Series) -> Mask:
-    """Which readings may enter an average by what the instrument said of them."""
-    mask: Mask = (series.status == InstrumentStatus.VALID) & (np.abs(np.nan_to_num(series.value, nan=np.inf)) <= LARGEST)
-    return mask
-
-
 def due(acquisition: tuple[Acquisition, ...], windows: Windows, track: StateTrack, pack: RulePack) -> Due:
     """What channels with these declared intervals owe in the windows."""
-    instants = due_instants(acquisition, *windows.span)
+    grid = FirstLevelGrid.of(acquisition, pack)
+    start, end = windows.span
+    if bulk.is_large((end - start) // min((a.interval_ms for a in acquisition), default=end), windows.start_ms, windows.end_ms):
+        runs = bulk.operating_runs(track, pack)
+        return Due(*bulk.count_due(acquisition, windows.start_ms, windows.end_ms, runs, grid), grid, runs=runs)
+    instants = due_instants(acquisition, start, end)
     operating = in_operation(state_at(track, instants), pack)
     first, last = np.searchsorted(instants, windows.start_ms), np.searchsorted(instants, windows.end_ms)
     so_far = np.concatenate([[0], np.cumsum(operating)])
-    grid = FirstLevelGrid.of(acquisition, pack)
     return Due(
-        time_ms=instants,
-        operating=operating,
         count_expected=np.asarray(last - first, np.int64),
         count_operating=np.asarray(so_far[last] - so_far[first], np.int64),
+        fld_expected=first_level_counts(instants, first, last, windows.start_ms, grid),
         fld_operating=first_level_counts(instants[operating], so_far[first], so_far[last], windows.start_ms, grid),
         grid=grid,
+        instants=(instants, operating),
     )
 
 
 def channel_means(series: Series, owed: Due, windows: Windows, track: StateTrack, pack: RulePack) -> ChannelMeans:
     """Means of a channel's first level data over windows; ``series`` must be in order."""
     inside = between(series, *windows.span)
-    if len(inside) == len(owed.time_ms) and np.array_equal(inside.time_ms, owed.time_ms):
-        running = owed.operating
+    if bulk.is_large(len(inside), windows.start_ms, windows.end_ms):
+        runs = bulk.operating_runs(track, pack) if owed.runs is None else owed.runs
+        found = bulk.scan(inside, windows.start_ms, windows.end_ms, runs, owed.grid)
+        mean, count_valid, fld_valid = found.mean, found.count_valid, found.fld_valid
     else:
-        running = in_operation(state_at(track, inside.time_ms), pack)
+        if owed.instants is not None and np.array_equal(inside.time_ms, owed.instants[0]):
+            running = owed.instants[1]
+        else:
+            running = in_operation(state_at(track, inside.time_ms), pack)
+        mean, count_valid, fld_valid = _few_means(inside, owed, windows, running)
+    return ChannelMeans(mean, count_valid, owed.count_expected, owed.count_operating, fld_valid, owed.fld_operating)
+
+
+def _few_means(inside: Series, owed: Due, windows: Windows, running: Mask) -> tuple[Floats, Counts, Counts]:
+    """Means, numbers of valid readings and of FLD, without the compiled kernels."""
     keep = usable(inside) & running
     times = inside.time_ms[keep]
     first, last = np.searchsorted(times, windows.start_ms), np.searchsorted(times, windows.end_ms)
     mean, fld_valid = first_level_means(inside.value[keep], times, first, last, windows.start_ms, owed.grid)
-    return ChannelMeans(
-        mean=mean,
-        count_valid=np.asarray(last - first, np.int64),
-        count_expected=owed.count_expected,
-        count_operating=owed.count_operating,
-        fld_valid=fld_valid,
-        fld_operating=owed.fld_operating,
-    )
+    return mean, np.asarray(last - first, np.int64), fld_valid

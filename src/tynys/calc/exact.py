@@ -172,10 +172,10 @@ def _decimal_means(values: Floats, first: Counts, last: Counts, weights: Counts 
     offsets = np.cumsum(lengths) - lengths
     mantissa = np.rint(_gather(values, first, lengths) * _SCALE).astype(np.int64)
     if weights is None:
-        return _quotients(np.add.reduceat(mantissa, offsets), lengths)
+        return quotients(np.add.reduceat(mantissa, offsets), lengths)
     often = _gather(weights, first, lengths)
     divisor = np.add.reduceat(often, offsets)
-    means = _quotients(np.add.reduceat(mantissa * often, offsets), divisor)
+    means = quotients(np.add.reduceat(mantissa * often, offsets), divisor)
     largest = np.maximum.reduceat(np.abs(mantissa), offsets).astype(np.float64)
     for i in np.flatnonzero(largest * divisor >= _ROOM).tolist():
         here = slice(offsets[i], offsets[i] + lengths[i])
@@ -184,7 +184,7 @@ def _decimal_means(values: Floats, first: Counts, last: Counts, weights: Counts 
     return means
 
 
-def _quotients(total: Counts, divisor: Counts) -> Floats:
+def quotients(total: Counts, divisor: Counts) -> Floats:
     """``total`` millionths over ``divisor``, rounded once."""
     divisor = divisor * int(_SCALE)
     means: Floats = total / divisor

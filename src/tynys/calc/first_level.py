@@ -57,6 +57,10 @@ class FirstLevelGrid:
         return np.asarray((number[1:] != number[:-1]) | (piece[1:] != piece[:-1]))
 
 
+WHOLE_WINDOW = FirstLevelGrid(np.empty(0, np.int64), np.array([2**62], np.int64))
+"""One FLD a window: its mean is the mean of the readings."""
+
+
 def _placed(first: Counts, last: Counts) -> tuple[slice | Counts, Counts]:
     """Where the elements of the windows ``first[i]:last[i]`` stand, window after window, and where each window begins among them."""
     n = last - first

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from tynys.calc.exact import LARGEST
+from tynys.domain.status import InstrumentStatus
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from tynys.calc.arrays import Codes, Floats, Times
+    from tynys.calc.arrays import Codes, Floats, Mask, Times
     from tynys.domain.reading import ReadingBlock
 
 
@@ -80,6 +83,12 @@ def between(series: Series, start_ms: int, end_ms: int) -> Series:
     if first == 0 and last == len(series.time_ms):
         return series
     return Series(series.time_ms[first:last], series.value[first:last], series.status[first:last])
+
+
+def usable(series: Series) -> Mask:
+    """Which readings may enter an average by what the instrument said of them."""
+    mask: Mask = (series.status == InstrumentStatus.VALID) & (np.abs(np.nan_to_num(series.value, nan=np.inf)) <= LARGEST)
+    return mask
 
 
 def join_blocks(blocks: Iterable[ReadingBlock]) -> dict[UUID, Series]:

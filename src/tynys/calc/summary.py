@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tynys.calc.averaging import usable
+from tynys.calc import bulk
 from tynys.calc.exact import window_means, window_sums
-from tynys.calc.series import between, in_order
+from tynys.calc.first_level import WHOLE_WINDOW
+from tynys.calc.series import between, in_order, usable
 from tynys.calc.timegrid import ALMATY, due_instants, window_edges
 from tynys.domain.average import Summary
 from tynys.domain.status import InstrumentStatus
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tynys.calc.arrays import Counts, Floats, Times
-    from tynys.calc.series import SeriesLike
+    from tynys.calc.series import Series, SeriesLike
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.domain.instrument import Acquisition
 
@@ -125,33 +126,94 @@ def _concatenate(period: str, pieces: list[SummaryTable]) -> SummaryTable:
 
 def _channel(channel: str, series: SeriesLike, edges: Times, due: Counts, period: str) -> SummaryTable:
     inside = between(in_order(series), int(edges[0]), int(edges[-1]))
-    n = len(edges) - 1
     kept = np.flatnonzero(due > 0)
-    window = np.searchsorted(edges, inside.time_ms, side="right") - 1
-    width = max(STATUSES) + 1
-    by_status = np.bincount(window * width + inside.status, minlength=n * width).reshape(n, -1)[:, list(STATUSES)]
-    good = usable(inside)
-    values = inside.value[good]
-    at = np.searchsorted(inside.time_ms[good], edges)
-    first, last = at[:-1], at[1:]
-    mean = window_means(values, first, last)
-    deviation, correlation = _spread(values, mean, first, last)
-    raw = np.ascontiguousarray(values, "<f8").tobytes()
+    made = _of_many(inside, edges) if bulk.is_large(len(inside), edges[:-1], edges[1:]) else _of_few(inside, edges)
+    raw = np.ascontiguousarray(made.values, "<f8").view(np.uint8).data
+    at = made.at.tolist()
     return SummaryTable(
         period=period,
         channel=(channel,) * len(kept),
         start_ms=edges[:-1][kept],
         end_ms=edges[1:][kept],
         count_expected=due[kept],
-        count_by_status=by_status[kept].astype(np.int64),
-        minimum=_reduced(np.minimum, values, first, last)[kept],
-        maximum=_reduced(np.maximum, values, first, last)[kept],
-        mean=mean[kept],
-        standard_deviation=deviation[kept],
-        lag1_correlation=correlation[kept],
-        longest_run=_longest_runs(values, first, last)[kept],
-        distinct=_distinct(values, first, last)[kept],
-        values_hash=tuple(hashlib.sha256(raw[8 * first[i] : 8 * last[i]]).digest() for i in kept.tolist()),
+        count_by_status=made.by_status[:, list(STATUSES)][kept],
+        minimum=made.minimum[kept] + 0.0,  # no sign of zero: which of both zeros is the lesser nobody says
+        maximum=made.maximum[kept] + 0.0,
+        mean=made.mean[kept],
+        standard_deviation=made.deviation[kept],
+        lag1_correlation=made.correlation[kept],
+        longest_run=made.longest_run[kept],
+        distinct=made.distinct[kept],
+        values_hash=tuple(hashlib.sha256(raw[8 * at[i] : 8 * at[i + 1]]).digest() for i in kept.tolist()),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """Measures of all windows, and the valid values themselves: window i has ``values[at[i]:at[i + 1]]``."""
+
+    by_status: Counts
+    minimum: Floats
+    maximum: Floats
+    mean: Floats
+    deviation: Floats
+    correlation: Floats
+    longest_run: Counts
+    distinct: Counts
+    values: Floats
+    at: Counts
+
+
+def _of_few(inside: Series, edges: Times) -> _Made:
+    """By NumPy alone."""
+    n = len(edges) - 1
+    width = bulk.STATUSES
+    known = inside.status < width
+    window = np.searchsorted(edges, inside.time_ms[known], side="right") - 1
+    good = usable(inside)
+    values = inside.value[good]
+    at = np.searchsorted(inside.time_ms[good], edges)
+    first, last = at[:-1], at[1:]
+    mean = window_means(values, first, last)
+    power, lagged = _sums_about(values, mean, first, last)
+    deviation, correlation = _spread(power, lagged, last - first)
+    return _Made(
+        by_status=np.bincount(window * width + inside.status[known], minlength=n * width).reshape(n, -1).astype(np.int64),
+        minimum=_reduced(np.minimum, values, first, last),
+        maximum=_reduced(np.maximum, values, first, last),
+        mean=mean,
+        deviation=deviation,
+        correlation=correlation,
+        longest_run=_longest_runs(values, first, last),
+        distinct=_distinct(values, first, last),
+        values=values,
+        at=at,
+    )
+
+
+def _of_many(inside: Series, edges: Times) -> _Made:
+    """By the compiled kernels, the same bytes."""
+    scanned = bulk.scan(inside, edges[:-1], edges[1:], bulk.ALWAYS, WHOLE_WINDOW)
+    row = np.searchsorted(inside.time_ms, edges)
+    found = bulk.spread(inside, row[:-1], row[1:], scanned.mean)
+    at = np.concatenate([[0], np.cumsum(scanned.count_valid)])
+    power, lagged = found.power, found.lagged
+    for i in found.again.tolist():
+        here = slice(at[i], at[i + 1])
+        one = _sums_about(found.packed[here], scanned.mean[i : i + 1], np.zeros(1, np.int64), at[i + 1 : i + 2] - at[i])
+        power[i], lagged[i] = one[0][0], one[1][0]
+    deviation, correlation = _spread(power, lagged, scanned.count_valid)
+    return _Made(
+        by_status=scanned.by_status,
+        minimum=found.minimum,
+        maximum=found.maximum,
+        mean=scanned.mean,
+        deviation=deviation,
+        correlation=correlation,
+        longest_run=found.longest_run,
+        distinct=found.distinct,
+        values=found.packed[: at[-1]],
+        at=at,
     )
 
 
@@ -164,24 +226,28 @@ def _reduced(function: np.ufunc, values: Floats, first: Counts, last: Counts) ->
     return result
 
 
-def _spread(values: Floats, mean: Floats, first: Counts, last: Counts) -> tuple[Floats, Floats]:
+def _sums_about(values: Floats, mean: Floats, first: Counts, last: Counts) -> tuple[Floats, Floats]:
+    """Σ(x − m)² and Σ(xᵢ − m)(xᵢ₊₁ − m) of each window: rounded terms, summed without error, rounded once."""
+    if not len(values):
+        nothing = np.zeros(len(first))
+        return nothing, nothing
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        around = values - np.repeat(mean, last - first)
+        power = window_sums(np.nan_to_num(around * around, posinf=0.0), first, last)
+        products = np.append(around[:-1] * around[1:], 0.0)
+        lagged = window_sums(np.nan_to_num(products, posinf=0.0, neginf=0.0), first, np.maximum(last - 1, first))
+    return power, lagged
+
+
+def _spread(power: Floats, lagged: Floats, n: Counts) -> tuple[Floats, Floats]:
     """Sample standard deviation, undefined below two values, and lag-1 correlation of successive valid values, undefined without spread.
 
     Sources
     -------
     r₁ = Σ(xᵢ − m)(xᵢ₊₁ − m) / Σ(xᵢ − m)² (Box, Jenkins: Time Series Analysis, §2.1.5).
     """
-    n = last - first
-    if not len(values):
-        nothing = np.full(len(first), np.nan)
-        return nothing, nothing
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        around = values - np.repeat(mean, n)
-        power = window_sums(np.nan_to_num(around * around, posinf=0.0), first, last)
-        products = np.append(around[:-1] * around[1:], 0.0)
-        lagged = window_sums(np.nan_to_num(products, posinf=0.0, neginf=0.0), first, np.maximum(last - 1, first))
     deviation = np.sqrt(np.where(n > 1, power, np.nan) / np.maximum(n - 1, 1))
-    return deviation, np.where(power > 0, lagged, np.nan) / np.where(power > 0, power, 1.0)
+    return deviation, np.where((power > 0) & (n > 0), lagged, np.nan) / np.where(power > 0, power, 1.0)
 
 
 def _longest_runs(values: Floats, first: Counts, last: Counts) -> Counts:
