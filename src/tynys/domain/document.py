@@ -65,6 +65,11 @@ def load_json(text: str | bytes, kind: type[T], where: str = "") -> T:
     return _convert(tree, kind, text if isinstance(text, str) else text.decode(), where)
 
 
+def place_of(text: str, where: str, path: str) -> str:
+    """Where a key stands, for a message: the file, and the line a path such as ``limits[3].value`` points at as far as it can be told."""
+    return _place(where, _find_line(text, [name or index for name, index in _STEP.findall(f".{path}")]))
+
+
 def _convert(tree: object, kind: type[T] | UnionType, text: str, where: str) -> T:
     try:
         return msgspec.convert(tree, kind)

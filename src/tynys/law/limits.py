@@ -33,11 +33,11 @@ class PlantClass(StrEnum):
 class EmissionLimit(Sourced, frozen=True, kw_only=True):
     """One value for one class of plant: a ``value``, or a range from ``low`` to ``high`` whose upper end no average may exceed.
 
-    What is absent does not narrow the class. Thermal input is the rated input of the whole combustion plant [MW]: ``from`` and ``to``
-    include their end, ``over`` and ``below`` do not. ``permitted_from`` and ``commissioned_from`` include their day, ``permitted_before``
-    and ``commissioned_before`` do not. ``hours_from`` and ``hours_below`` are operating hours a year. ``abatement`` narrows to plants
-    with one of those devices. A ``condition`` is what no machine can see: such a value is shown, and never judged. ``test`` names a test
-    of ``compliance`` or is ``each_average``.
+    Of a removal efficiency the value is the least instead. What is absent does not narrow the class. Thermal input is the rated input of
+    the whole combustion plant [MW], hours are operating hours a year: ``from`` and ``to`` include their end, ``over`` and ``below`` do not.
+    ``permitted_from`` and ``commissioned_from`` include their day, ``permitted_before`` and ``commissioned_before`` do not. ``abatement``
+    narrows to plants with one of those devices. A ``condition`` is what no machine can see: such a value is shown, and never judged.
+    ``test`` names a test of ``compliance`` or is ``each_average``.
     """
 
     component: str
@@ -61,6 +61,8 @@ class EmissionLimit(Sourced, frozen=True, kw_only=True):
     commissioned_from: date | None = None
     commissioned_before: date | None = None
     hours_from: float | None = None
+    hours_over: float | None = None
+    hours_to: float | None = None
     hours_below: float | None = None
     abatement: tuple[AbatementKind, ...] = ()
     condition: str = ""
@@ -70,8 +72,8 @@ class EmissionLimit(Sourced, frozen=True, kw_only=True):
     valid_to: date | None = None
 
     @property
-    def ceiling(self) -> float:
-        """What no average may exceed: the value, or the upper end of the range. [unit]."""
+    def bound(self) -> float:
+        """What no average may exceed (no removal efficiency fall below): the value, or the upper end of the range. [unit]."""
         found = self.value if self.value is not None else self.high
         if found is None:
             raise ValueError(self.clause)
