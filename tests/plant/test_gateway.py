@@ -179,6 +179,7 @@ async def test_own_averages_are_made_shown_and_sent_with_the_line_cut(stage: Sta
         2000.0,
         LocalStanding.WITHIN,
     )
+    assert component.exceedance_probability == 0.0, "a steady signal below its limit stays there"
     assert component.elapsed_share == pytest.approx(0.25, abs=1e-4)
     assert [average.value for average in component.closed] == [1500.0]
     assert {channel.name: channel.value for channel in view.channels} == {"stack-1.so2": 1500.0, "stack-1.o2": 6.0}

@@ -25,6 +25,7 @@ class State:
     permissible_remaining: float | None = 694.0
     limit: float | None = 450.0
     forecast: float | None = 440.0
+    exceedance_probability: float | None = None
 
 
 def said(segments):
@@ -199,3 +200,27 @@ def test_a_reason_names_the_period_and_the_beginning() -> None:
     reason = sentences.reason(voice("en"), State("exceeding"), NOW, since_ms=NOW - 725_000, period="PT1H")
     assert reason == "exceeds its hourly limit since 14:20"
     assert sentences.reason(voice("en"), State("silent"), NOW, since_ms=NOW - 480_000).replace("\u00a0", " ") == "no readings for 8 min"
+
+
+@pytest.mark.parametrize(
+    ("probability", "en", "ru", "kk"),
+    [
+        (None, "", "", ""),
+        (
+            1.0,
+            "almost certain to exceed: over 99%",
+            "превышение почти неизбежно: больше 99 %",
+            "нормативтен асуы дерлік анық: 99 %-дан көп",
+        ),
+        (0.9, "almost certain to exceed: 90%", "превышение почти неизбежно: 90 %", "нормативтен асуы дерлік анық: 90 %"),
+        (0.83, "likely to exceed: 83%", "скорее всего превысит: 83 %", "нормативтен асуы ықтимал: 83 %"),
+        (0.4999, "may exceed: 50%", "может превысить: 50 %", "нормативтен асуы мүмкін: 50 %"),
+        (0.02, "unlikely to exceed: 2%", "вряд ли превысит: 2 %", "нормативтен аса қоймас: 2 %"),
+        (1e-300, "unlikely to exceed: under 1%", "вряд ли превысит: меньше 1 %", "нормативтен аса қоймас: 1 %-дан аз"),
+        (0.0, "unlikely to exceed: under 1%", "вряд ли превысит: меньше 1 %", "нормативтен аса қоймас: 1 %-дан аз"),
+    ],
+)
+def test_how_likely_the_window_is_to_exceed_in_words(probability, en, ru, kk) -> None:
+    state = State("within", exceedance_probability=probability)
+    told = [sentences.likelihood(voice(language), state).replace("\u00a0", " ") for language in ("en", "ru", "kk")]
+    assert told == [en, ru, kk]

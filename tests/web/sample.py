@@ -157,6 +157,7 @@ class Sample:
             since_ms=self.now_ms - 1_925_000,
             last_closed=None if special is Standing.SILENT else self.average(source, name, start - WINDOW, mean),
             valid_today_share=0.996,
+            exceedance_probability=None if absent or uncertain or not limit else min(max(share - 0.17, 0.004), 0.97),
         )
 
     def average(self, source, name, start, value):

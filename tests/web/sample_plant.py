@@ -79,6 +79,7 @@ class SamplePlant:
             limit=view.limit,
             limit_certainty=view.limit_certainty,
             limit_document=view.limit_document,
+            exceedance_probability=view.exceedance_probability,
             closed=(self.centre.average("gres-1.stack-1", view.component, view.window_start_ms - WINDOW, view.mean_so_far),),
         )
 

@@ -71,3 +71,15 @@ async def test_a_window_that_has_only_begun_does_not_blame_the_readings(source, 
     segments = sentences.source(voice(language), "A", "invalid", view, None, NOW, told=told)
     assert told == "too_few"
     assert [part.standing for part in segments if part.standing] == ["invalid"], "the closer word keeps the standing's colour"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "likely to exceed: 83%"), ("ru", "скорее всего превысит: 83\u00a0%")])
+async def test_how_likely_the_open_window_is_to_exceed_stands_beside_what_it_may_still_average(source, language, said) -> None:
+    view = replace(source.components[0], exceedance_probability=0.83)
+    assert now_row(voice(language), source, view, NOW, chosen=False).likely == said
+    assert now_row(voice(language), source, replace(view, exceedance_probability=None), NOW, chosen=False).likely == ""
+
+
+async def test_a_silent_component_is_not_said_to_be_likely_of_anything(source) -> None:
+    lost, view = spoilt(source, Standing.SILENT, "communication_lost")
+    assert now_row(voice("en"), lost, replace(view, exceedance_probability=0.83), NOW, chosen=False).likely == ""

@@ -9,6 +9,7 @@ from sample import NOW
 from sample_plant import SamplePlant
 
 from tynys.plant.views import AlarmView, LineState
+from tynys.present import sentences
 from tynys.present.catalogue import LANGUAGES
 from tynys.present.voice import voice
 from tynys.web import local
@@ -102,3 +103,15 @@ def test_a_plant_without_a_source_says_so_instead_of_failing() -> None:
 def test_a_plant_that_is_real_carries_no_mark_of_simulation() -> None:
     assert not by_class(page(simulated=False), "sim")
     assert by_class(page(), "sim")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_limit_that_can_be_judged_says_how_likely_it_is_to_be_exceeded(language) -> None:
+    view = asyncio.run(SamplePlant().plant())
+    cells = by_class(page(language), "cell")
+    components = [component for source in view.sources for component in source.components]
+    assert any(component.exceedance_probability is not None for component in components)
+    for cell, component in zip(cells, components, strict=True):
+        told = sentences.likelihood(voice(language), component)
+        assert bool(told) == (component.exceedance_probability is not None)
+        assert told.replace("\u00a0", " ") in text(cell)

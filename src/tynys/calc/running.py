@@ -1,15 +1,15 @@
-"""The open window as live pages show it: mean so far, its forecast, what the rest may still average."""
+"""The open window as live pages show it: mean so far, its forecast, what the rest may still average, how likely it is to exceed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tynys.calc.averaging import Windows
 from tynys.calc.forecast import forecast_window
-from tynys.calc.limits import limit_for
+from tynys.calc.limits import can_be_judged, limit_for
 from tynys.calc.pipeline import windows_between
 from tynys.calc.series import between, in_order
 from tynys.calc.timegrid import shortest_length_ms, window_at
@@ -20,11 +20,23 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
 
+    from tynys.calc.arrays import Floats
+    from tynys.calc.forecast import Forecast
     from tynys.calc.series import Series, SeriesLike
     from tynys.domain.average import Average
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.domain.limit import Limit
     from tynys.law.pack import RulePack
+
+STEPS = 20
+"""Steps of a window from which its forecast learns: minutes of 20 minutes. Our own choice."""
+LEARNT_WINDOWS = 2
+"""The forecast learns from the steps of so many window lengths up to now. Our own choice."""
+
+
+def learnt_ms(period: str) -> int:
+    """How far back from now readings help `running_windows` to foretell: hand them over if they are at hand. [ms]."""
+    return LEARNT_WINDOWS * shortest_length_ms(period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,7 @@ class RunningAverage:
     """One component of one source in its open window; values in ``unit`` at reference conditions, shares 0..1, times in ms.
 
     ``current`` is the newest first level data (FLD), standardised like the window; ``valid_share`` is of the readings due so far.
+    ``exceedance_probability`` is absent without a limit that can be judged.
     """
 
     source: str
@@ -51,6 +64,7 @@ class RunningAverage:
     forecast: float | None
     limit: Limit | None
     permissible_remaining: float | None
+    exceedance_probability: float | None
     count_valid: int
     count_expected: int
     o2_dry_pct: float | None
@@ -74,32 +88,82 @@ def running_windows(
     Parameters
     ----------
     readings : mapping of UUID to series
-        At least those since the window's start; plant signals and peripherals included.
+        At least those since the window's start; plant signals and peripherals included. Earlier ones (`learnt_ms`) let the forecast learn
+        how the plant behaves.
     now_ms : int
         The present. [ms since 1970 UTC]
     period : str
         ISO 8601; the pack's short-term period where absent.
+
+    Notes
+    -----
+    The mean so far counts for the readings it was made of, the rest of the window for those still due in it.
     """
     period = period or pack.short_term
     start_ms, end_ms = window_at(period, now_ms, pack.averaging.time_zone.value)
-    so_far = {channel: between(in_order(series), start_ms, now_ms + 1) for channel, series in readings.items()}
-    first_level_ms = max(shortest_length_ms(pack.averaging.first_level.period), _longest_interval(configuration, now_ms))
+    earlier_ms = min(start_ms, now_ms + 1 - learnt_ms(period))
+    known = {channel: between(in_order(series), earlier_ms, now_ms + 1) for channel, series in readings.items()}
+    so_far = {channel: between(series, start_ms, now_ms + 1) for channel, series in known.items()}
+    intervals = _intervals(configuration, period, now_ms)
+    first_level_ms = max(shortest_length_ms(pack.averaging.first_level.period), *intervals)
     seen_ms = max((int(s.time_ms[-1]) for s in so_far.values() if len(s)), default=now_ms)
-    newest_ms = max(start_ms, seen_ms + 1 - first_level_ms)
-    windows = Windows(np.array([start_ms, newest_ms], np.int64), np.array([now_ms + 1, seen_ms + 1], np.int64))
-    rows = windows_between(configuration, pack, so_far, period, windows, sources=sources).rows()
-    newest = {(row.source, row.component): row for row in rows}  # the second of the two windows
-    whole = {(row.source, row.component): row for row in reversed(rows)}  # the first
-    whole = dict(reversed(whole.items()))
+    spans = [(start_ms, now_ms + 1), (max(start_ms, seen_ms + 1 - first_level_ms), seen_ms + 1), (now_ms + 1, end_ms)]
+    spans = spans[: 3 if now_ms + 1 < end_ms else 2]
+    windows = Windows(*(np.array(edges, np.int64) for edges in zip(*spans, strict=True)))
+    rows: dict[tuple[int, int], dict[tuple[str, str], Average]] = {}
+    for row in windows_between(configuration, pack, so_far, period, windows, sources=sources).rows():
+        rows.setdefault((row.start_ms, row.end_ms), {})[row.source, row.component] = row
+    whole, newest, rest = (rows.get(span, {}) for span in (*spans, (0, 0))[:3])
+    length_ms = max(first_level_ms, -(-shortest_length_ms(period) // (STEPS * first_level_ms)) * first_level_ms)
+    reached_ms = seen_ms + min(intervals)  # a reading stands for the interval it begins
+    steps = _steps(configuration, pack, known, period, reached_ms, length_ms, sources)
     last = _Last(configuration, so_far)
-    share = (now_ms + 1 - start_ms) / (end_ms - start_ms)
-    return [_running(configuration, row, newest[key], last, (start_ms, end_ms, now_ms), share) for key, row in whole.items()]
+    result = []
+    for key, row in whole.items():
+        limit = limit_for(configuration, row.source, row.component, row.period, now_ms)
+        current_ms, current_status = last.of(row)
+        current = newest.get(key, row).value if current_status is InstrumentStatus.VALID else None
+        due = rest[key].count_expected if key in rest else 0
+        ahead = forecast_window(
+            row.value,
+            row.count_valid / max(row.count_valid + due, 1),
+            current,
+            None if limit is None else limit.value,
+            recent=steps.get(key),
+            steps_left=-(-(end_ms - reached_ms) // length_ms),
+        )
+        if limit is None or not can_be_judged(limit):
+            ahead = replace(ahead, exceedance_probability=None)
+        result.append(_running(row, (start_ms, end_ms, now_ms), (current, current_ms, current_status), limit, ahead))
+    return result
 
 
-def _longest_interval(configuration: FacilityConfiguration, now_ms: int) -> int:
-    """The longest interval at which a measuring point is read now. [ms]."""
-    now = from_ms(now_ms)
-    return max((a.interval_ms for c in configuration.channels if c.point is not None for a in c.acquisition if a.in_force(now)), default=0)
+def _steps(
+    configuration: FacilityConfiguration,
+    pack: RulePack,
+    readings: Mapping[UUID, Series],
+    period: str,
+    end_ms: int,
+    length_ms: int,
+    sources: Collection[str] | None,
+) -> dict[tuple[str, str], Floats]:
+    """Averages over the equal steps that end now, of every series; NaN where a step has no valid one."""
+    count = learnt_ms(period) // length_ms
+    edges = end_ms + length_ms * np.arange(-count, 1, dtype=np.int64)
+    table = windows_between(configuration, pack, readings, period, Windows.of_edges(edges), sources=sources)
+    found: dict[tuple[str, str], Floats] = {}
+    for index, key in enumerate(table.series):
+        mine = table.series_index == index
+        values = found.setdefault((key.source, key.component), np.full(count, np.nan))
+        values[(table.start_ms[mine] - edges[0]) // length_ms] = table.value[mine]
+    return found
+
+
+def _intervals(configuration: FacilityConfiguration, period: str, now_ms: int) -> set[int]:
+    """The intervals at which measuring points are read now for windows of the period; 1 ms where there are none. [ms]."""
+    now, longest = from_ms(now_ms), shortest_length_ms(period)
+    read = {a.interval_ms for c in configuration.channels if c.point is not None for a in c.acquisition if a.in_force(now)}
+    return {interval for interval in read if interval <= longest} or {1}
 
 
 class _Last:
@@ -124,13 +188,14 @@ class _Last:
 
 
 def _running(
-    configuration: FacilityConfiguration, row: Average, newest: Average, last: _Last, times: tuple[int, int, int], share: float
+    row: Average,
+    times: tuple[int, int, int],
+    current: tuple[float | None, int | None, InstrumentStatus | None],
+    limit: Limit | None,
+    ahead: Forecast,
 ) -> RunningAverage:
     start_ms, end_ms, now_ms = times
-    limit = limit_for(configuration, row.source, row.component, row.period, now_ms)
-    current_ms, current_status = last.of(row)
-    current = newest.value if current_status is InstrumentStatus.VALID else None
-    ahead = forecast_window(row.value, share, current, limit.value if limit is not None else None)
+    value, value_ms, value_status = current
     return RunningAverage(
         source=row.source,
         component=row.component,
@@ -138,17 +203,18 @@ def _running(
         period=row.period,
         start_ms=start_ms,
         end_ms=end_ms,
-        elapsed_share=share,
+        elapsed_share=(now_ms + 1 - start_ms) / (end_ms - start_ms),
         mean=row.value,
         status=row.status,
         plant_state=row.plant_state,
         valid_share=row.count_valid / row.count_expected if row.count_expected else None,
-        current=current,
-        current_ms=current_ms,
-        current_status=current_status,
+        current=value,
+        current_ms=value_ms,
+        current_status=value_status,
         forecast=ahead.forecast,
         limit=limit,
         permissible_remaining=ahead.permissible_remaining,
+        exceedance_probability=ahead.exceedance_probability,
         count_valid=row.count_valid,
         count_expected=row.count_expected,
         o2_dry_pct=row.o2_dry_pct,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tynys.calc.running import running_windows
+from tynys.calc.running import learnt_ms, running_windows
 from tynys.centre.civil import DAY, SHORT, window_of
 from tynys.centre.since import ANSWERED, answered_ms, began_ms
 from tynys.centre.standing import SILENT_AFTER_MS, of_component, worst
@@ -91,9 +91,9 @@ class Live:
         if now_ms - newest < SILENT_AFTER_MS:
             now_ms = min(now_ms, newest)
         start, _ = window_of(SHORT, now_ms)
-        blocks: list[ReadingBlock] = self._state.rings.cut(plan.needed, start, now_ms + 1)
-        if not blocks:
+        if newest < start:
             return {}
+        blocks: list[ReadingBlock] = self._state.rings.cut(plan.needed, min(start, now_ms + 1 - learnt_ms(SHORT)), now_ms + 1)
         pack = self._state.plans.packs.get(plan.configuration.plan.rule_pack)
         series = {block.channel: block for block in blocks}
         try:
@@ -180,6 +180,7 @@ class Live:
             elapsed_share=row.elapsed_share if row is not None else (now_ms - start) / (end - start),
             forecast=row.forecast if row is not None else None,
             permissible_remaining=row.permissible_remaining if row is not None else None,
+            exceedance_probability=row.exceedance_probability if row is not None else None,
             limit=limit.value if limit is not None else None,
             limit_certainty=limit.certainty if limit is not None else None,
             limit_document=limit.document if limit is not None else "",

@@ -138,6 +138,7 @@ def _component(view: ComponentView) -> dict[str, Any]:
         "standing": view.standing.value,
         "forecast": view.forecast,
         "permissible_remaining": view.permissible_remaining,
+        "exceedance_probability": view.exceedance_probability,
         "limit": view.limit,
         "valid_today_share": view.valid_today_share,
     }

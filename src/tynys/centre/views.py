@@ -55,6 +55,8 @@ class ComponentView:
     since_ms: int | None
     last_closed: Average | None
     valid_today_share: float | None
+    exceedance_probability: float | None = None
+    """Of the whole window's mean lying above the limit, 0..1; absent without a limit that can be judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tynys.calc.running import learnt_ms
 from tynys.calc.timegrid import window_at
 from tynys.plant import spool_tables
 from tynys.plant.overview import Present, build_view, reading
@@ -80,7 +81,7 @@ class GatewayQueries:
         return Present(
             now_ms=now_ms,
             latest=latest,
-            window=recent.series(start_ms, now_ms),
+            window=recent.series(min(start_ms, now_ms - learnt_ms(gateway.pack.short_term)), now_ms),
             running=True,
             speed=gateway.clock.speed,
             line_state=state,

@@ -166,6 +166,7 @@ def _component(average: RunningAverage, closed: tuple[Average, ...]) -> LocalCom
         limit_certainty=limit.certainty if limit else None,
         limit_document=limit.document if limit else "",
         closed=closed,
+        exceedance_probability=average.exceedance_probability,
     )
 
 

@@ -75,6 +75,8 @@ class LocalComponentView:
     limit_certainty: Certainty | None
     limit_document: str
     closed: tuple[Average, ...]
+    exceedance_probability: float | None = None
+    """Of the whole window's mean lying above the limit, 0..1; absent without a limit that can be judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ MANY = 5
 """A number whose plural form is the general one in every language: "all are silent" is said of 21 as of 5."""
 PAIR = 2
 """Two are "both"."""
+LIKELIHOODS = ((0.99, "surely"), (0.9, "certain"), (0.5, "likely"), (0.1, "possible"), (0.01, "unlikely"), (0.0, "hardly"))
+"""From which probability on which words are said; more digits than these would promise too much."""
 _EMPHASIS = re.compile(r"\[\[(.+?)\]\]")
 
 
@@ -70,6 +72,10 @@ class ComponentState(Protocol):
     @property
     def forecast(self) -> float | None:
         """What the window's mean will be if nothing changes."""
+
+    @property
+    def exceedance_probability(self) -> float | None:
+        """How likely the window's mean is to end above the limit, 0..1."""
 
 
 def words(voice: Voice, form: str, count: int) -> str:
@@ -173,6 +179,15 @@ def budget(voice: Voice, state: ComponentState, now_ms: int) -> str:
     over = state.forecast is not None and state.forecast > state.limit
     kind = "may" if not over else "must" if state.standing == "exceeding" else "unless"
     return voice.t(f"budget.{kind}", most=voice.measured(most), left=voice.duration(left), time=voice.clock(state.window_end_ms))
+
+
+def likelihood(voice: Voice, state: ComponentState) -> str:
+    """How likely the open window is to exceed: "likely to exceed: 83%"; nothing where it is not known."""
+    share = state.exceedance_probability
+    if share is None:
+        return ""
+    told = next(name for least, name in LIKELIHOODS if share >= least)
+    return voice.t(f"exceedance.{told}", share=voice.percent(share))
 
 
 def period_words(voice: Voice, period: str) -> str:

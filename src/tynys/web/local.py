@@ -102,6 +102,7 @@ def component_row(voice: Voice, view: LocalComponentView, now_ms: int) -> dict[s
         "certainty": "to_confirm" if view.limit_certainty == "to_confirm" else "",
         "bar": limit_bar(voice, view.mean_so_far, view.limit, view.forecast, str(view.standing)),
         "budget": sentences.budget(voice, view, now_ms) if view.limit is not None else "",
+        "likely": sentences.likelihood(voice, view),
         "closed": closed,
     }
 

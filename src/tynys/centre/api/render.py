@@ -42,6 +42,7 @@ def component(view: ComponentView) -> shapes.ComponentShape:
         elapsed_share=view.elapsed_share,
         forecast=view.forecast,
         permissible_remaining=view.permissible_remaining,
+        exceedance_probability=view.exceedance_probability,
         limit=view.limit,
         limit_certainty=view.limit_certainty.value if view.limit_certainty is not None else None,
         limit_document=view.limit_document,

@@ -25,7 +25,10 @@ class NamesShape(Shape, frozen=True, kw_only=True):
 
 
 class ComponentShape(Shape, frozen=True, kw_only=True):
-    """One component of one source now, at reference conditions, in ``unit``; shares are 0..1."""
+    """One component of one source now, at reference conditions, in ``unit``; shares and probabilities are 0..1.
+
+    ``exceedance_probability`` is that of the open window's average ending above the limit; null without a limit that can be judged.
+    """
 
     component: str
     unit: str
@@ -39,6 +42,7 @@ class ComponentShape(Shape, frozen=True, kw_only=True):
     elapsed_share: float
     forecast: float | None
     permissible_remaining: float | None
+    exceedance_probability: float | None
     limit: float | None
     limit_certainty: str | None
     limit_document: str

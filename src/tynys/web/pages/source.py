@@ -61,6 +61,7 @@ class NowRow:
     certainty: str
     bar: Any
     budget: str
+    likely: str
     valid: str
 
 
@@ -222,6 +223,7 @@ def now_row(voice: Voice, source: SourceView, view: ComponentView, now_ms: int, 
         certainty="to_confirm" if view.limit_certainty == "to_confirm" else "",
         bar=limit_bar(voice, view.mean_so_far, view.limit, view.forecast, str(view.standing)),
         budget="" if spoiled or view.limit is None else sentences.budget(voice, view, now_ms),
+        likely="" if spoiled else sentences.likelihood(voice, view),
         valid=voice.percent(view.valid_today_share, 1),
     )
 
