@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -18,8 +19,29 @@ if TYPE_CHECKING:
 CARRIED = ("clause", "certainty", "note")
 """What every value carries beside itself."""
 
-_SAID = frozenset({"value", "low", "high", "share_of_limit", "mci_per_t", "factor", "share_of_averages", "mean_of", "method", "exception"})
-"""Fields in which two values of one key may differ; the others tell which value it is."""
+NAMED_BY = {
+    "ReferenceOxygen": ("unit", "fuel"),
+    "LongTerm": ("period",),
+    "PermittedUncertainty": ("component",),
+    "Deduction": ("component",),
+    "ComplianceTest": ("test", "period", "thermal_input_below_mw"),
+    "IndexValue": ("year",),
+    "ChargeRate": ("substance", "valid_from"),
+    "ChargeCoefficient": ("when", "valid_from"),
+    "Substitution": ("components", "availability_from_pct", "availability_below_pct", "gap_over_h", "gap_to_h"),
+    "Duty": ("id",),
+}
+"""What tells one table of a list from its neighbours."""
+
+SIGNS = {"from": "≥", "over": ">", "to": "≤", "below": "<", "before": "<"}
+"""How the last word of a key that narrows is written."""
+
+UNITS = {"mw": "MW", "pct": "%", "h": "h", "t": "t", "": ""}
+_END = re.compile(rf"(?P<what>\w+?)_(?P<end>{'|'.join(SIGNS)})(?:_(?P<unit>mw|pct|h|t))?")
+_TOLD_BY_UNIT = ("thermal_input", "hours", "availability")
+
+LIMIT_SAYS = ("value", "low", "high", "unit", "test", "force", "valid_to")
+"""What a limit says; all its other keys tell of which class of plant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +80,17 @@ def entries(record: Record, key: str = "", path: str = "") -> Iterator[Entry]:
 
 def identity(member: Record) -> str:
     """What tells one table of a list from its neighbours, in few words."""
-    return " ".join(
-        worded(field, found) for field, found in plain(member).items() if field not in _SAID and not (field == "unit" and found == "mg/Nm3")
-    )
+    return " ".join(worded(field, found) for field, found in plain(member).items() if _names(member, field))
+
+
+def said(value: Record, *, listed: bool) -> dict[str, object]:
+    """The plain fields that are the value; of a table of a list without those that name it."""
+    return {field: found for field, found in plain(value).items() if not (listed and _names(value, field))}
+
+
+def _names(member: Record, field: str) -> bool:
+    names = NAMED_BY.get(type(member).__name__)
+    return field not in LIMIT_SAYS if names is None else field in names
 
 
 def plain(record: Record) -> dict[str, object]:
@@ -72,21 +102,20 @@ def plain(record: Record) -> dict[str, object]:
         if field not in CARRIED
         and not isinstance(found := getattr(record, field), Record)
         and not (isinstance(found, tuple) and any(isinstance(member, Record) for member in found))
-        and (found != defaults[field] or field == "method")
+        and (found != defaults[field] or field == "method" or (field == "value" and found is not None))
     }
 
 
 def worded(field: str, found: object) -> str:
-    """A field of an identity as a person reads it: numbers and days with their comparison, the rest bare."""
-    for end, sign in (("_from_mw", "≥"), ("_over_mw", ">"), ("_to_mw", "≤"), ("_below_mw", "<")):
-        if field.endswith(end):
-            return f"{sign}{number(found)} MW"
-    for end, sign in (("_from", "≥"), ("_over", ">"), ("_to", "≤"), ("_below", "<"), ("_before", "<")):
-        if field.endswith(end):
-            unit = " h" if field.startswith("hours") else ""
-            what = field.removesuffix(end)
-            return f"{'' if unit else what + ' '}{sign}{number(found)}{unit}"
-    return number(found)
+    """A field of an identity as a person reads it: what narrows with its sign and unit, the rest bare."""
+    parts = _END.fullmatch(field)
+    if parts is None:
+        return number(found)
+    what, unit = parts["what"], UNITS[parts["unit"] or ""]
+    if what in _TOLD_BY_UNIT:
+        unit = unit or "h"
+        what = ""
+    return " ".join(word for word in (what, f"{SIGNS[parts['end']]}{number(found)}", unit) if word)
 
 
 def number(found: object) -> str:
