@@ -90,6 +90,6 @@ def test_first_levels_of_many_windows_in_pieces_are_those_at_once(plant, each, m
         for channel, name in names.items()
     }
     whole = one(plant, each, readings, 12)
-    monkeypatch.setattr("tynys.calc.pipeline.WINDOWS_AT_ONCE", 5)
+    monkeypatch.setattr("tynys.calc.maker.WINDOWS_AT_ONCE", 5)
     assert one(plant, each, readings, 12) == whole
     assert len(whole) == 12

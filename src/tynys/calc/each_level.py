@@ -84,6 +84,7 @@ def mean_of_levels(made: AverageTable, levels: Levels, windows: Windows, states:
     status = _status(made, levels, windows, counts["fld_operating"], validity)
     valid = status == VALID
     n = len(windows)
+    measures["deduction"] = _constant(made.deduction, good, measures["deduction"], first, last)
     for name in ("standardised", "deduction"):
         measures[name] = np.where(valid, measures[name], np.nan)
     value = validated(measures.pop("value"), measures["deduction"])
@@ -100,6 +101,13 @@ def mean_of_levels(made: AverageTable, levels: Levels, windows: Windows, states:
         **measures,
         **counts,
     )
+
+
+def _constant(values: Floats, good: Mask, mean: Floats, first: Counts, last: Counts) -> Floats:
+    """What is the same in all valid FLD of a window as it is, to the last bit; the mean of what is not."""
+    least = np.minimum.reduceat(np.where(good, values, np.inf), first)
+    most = np.maximum.reduceat(np.where(good, values, -np.inf), first)
+    return np.where((least == most) & (last > first), least, mean)
 
 
 def _most_used(made: AverageTable, good: Mask, total: Any) -> Counts:

@@ -14,33 +14,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tynys.calc.averaging import Windows
-from tynys.calc.each_level import WINDOWS_AT_ONCE, level_ms, levels_of, mean_of_levels
 from tynys.calc.longer import longer_windows, made_by
-from tynys.calc.source import SourceWindows
+from tynys.calc.maker import SourceMaker, parts_of
+from tynys.calc.needed import channels_needed
 from tynys.calc.states import Signals
 from tynys.calc.table import AverageTable
 from tynys.calc.timegrid import shortest_length_ms, window_edges
 from tynys.domain.base import to_ms
-from tynys.domain.fuel import FUELS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
     from tynys.calc.arrays import Mask
-    from tynys.calc.each_level import Levels
     from tynys.calc.series import SeriesLike
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.domain.instrument import Channel
     from tynys.domain.plan import ComponentPlan
-    from tynys.law.averaging import Validity
     from tynys.law.pack import RulePack
 
-__all__ = ["average_windows", "channels_needed", "longer_windows", "windows_between"]
-
-EACH_FIRST_LEVEL = "each_first_level"
-"""The order of operations that standardises before it averages."""
-_PERIPHERALS = ("o2", "h2o", "temperature", "pressure")
+__all__ = ["average_windows", "channels_needed", "direct_windows", "longer_windows", "windows_between"]
 
 
 def average_windows(
@@ -112,71 +105,22 @@ def windows_between(
         if sources is None or plan.source in sources:
             wanted.setdefault(plan.source, {}).setdefault(plan.component, []).append(plan)
     tables: list[AverageTable] = []
-    rule = pack.long_term(period)
-    validity = pack.averaging.short_term.validity if rule is None else rule.validity
-    each_level = pack.order_of_operations is not None and pack.order_of_operations.value == EACH_FIRST_LEVEL
     for source, components in wanted.items():
-        for part in _parts_of(windows) if each_level else (windows,):
-            make = _Maker(configuration, pack, signals, channels, source, part, period, validity, each_level=each_level)
+        for part in parts_of(windows, pack):
+            make = SourceMaker(configuration, pack, signals, source, part, period)
             for plans in components.values():
                 names = {name for plan in plans for chain in plan.chains for name in chain.channels}
-                if (direct := _direct(names, channels, pack, period, part)).any():
+                if (direct := direct_windows(names, channels, pack, period, part)).any():
                     table = make.component(plans)
                     tables.append(table.take(direct & (table.count_expected > 0)))
             flows = {flow.channel for flow in configuration.plan.flows if flow.source == source}
-            direct = _direct(flows, channels, pack, period, part)
+            direct = direct_windows(flows, channels, pack, period, part)
             if direct.any() and (flow_table := make.flow()) is not None:
                 tables.append(flow_table.take(direct & (flow_table.count_expected > 0)))
     return AverageTable.concatenate(tables) if tables else AverageTable.empty(period)
 
 
-def _parts_of(windows: Windows) -> list[Windows]:
-    """The windows in pieces whose first level data fit into memory together."""
-    at = range(0, len(windows), WINDOWS_AT_ONCE)
-    return [Windows(windows.start_ms[i : i + WINDOWS_AT_ONCE], windows.end_ms[i : i + WINDOWS_AT_ONCE]) for i in at]
-
-
-class _Maker:
-    """Makes the averages of one source in the pack's order of operations, through the same chains in either."""
-
-    def __init__(
-        self,
-        configuration: FacilityConfiguration,
-        pack: RulePack,
-        signals: Signals,
-        channels: dict[str, Channel],
-        source: str,
-        windows: Windows,
-        period: str,
-        validity: Validity,
-        *,
-        each_level: bool,
-    ) -> None:
-        self._period, self._windows, self._validity = period, windows, validity
-        self._levels: Levels | None = None
-        self._whole = self._made = SourceWindows(configuration, pack, signals, channels, source, windows, period, validity)
-        if each_level:
-            needed = channels_needed(configuration, source)
-            length = level_ms([c for c in channels.values() if c.id in needed], pack, windows)
-            self._levels = levels_of(windows, length)
-            self._made = SourceWindows(configuration, pack, signals, channels, source, self._levels.fld, period, None)
-
-    def component(self, plans: Sequence[ComponentPlan]) -> AverageTable:
-        """The rows of one component."""
-        return self._mean(self._made.component(self._period, plans))
-
-    def flow(self) -> AverageTable | None:
-        """The rows of the flow; absent if the plan has none."""
-        made = self._made.flow_table(self._period)
-        return None if made is None else self._mean(made)
-
-    def _mean(self, made: AverageTable) -> AverageTable:
-        if self._levels is None:
-            return made
-        return mean_of_levels(made, self._levels, self._windows, self._whole.states, self._validity)
-
-
-def _direct(names: Collection[str], channels: Mapping[str, Channel], pack: RulePack, period: str, windows: Windows) -> Mask:
+def direct_windows(names: Collection[str], channels: Mapping[str, Channel], pack: RulePack, period: str, windows: Windows) -> Mask:
     """Which windows of the period come straight from these channels' readings rather than from shorter averages.
 
     Those not shorter than the longest interval declared for them and, of a longer period, those whose shorter windows would be.
@@ -191,21 +135,3 @@ def _direct(names: Collection[str], channels: Mapping[str, Channel], pack: RuleP
     fits: Mask = (interval > 0) & (interval <= shortest_length_ms(period))
     rule = pack.long_term(period)
     return fits if rule is None else fits & (interval > shortest_length_ms(rule.mean_of))
-
-
-def channels_needed(configuration: FacilityConfiguration, source: str | None = None) -> frozenset[UUID]:
-    """Every channel the averages of a source (or of all) depend on: its own, peripherals, plant signals of states, ducts and fuels."""
-    ids = {c.name: c.id for c in configuration.channels}
-    names: set[str | None] = {c.channel for rule in configuration.plan.states for c in rule.conditions}
-    names |= {duct.damper_channel for duct in configuration.ducts}
-    fuels = {fuel.flow_component for fuel in (*FUELS.values(), *configuration.fuels)}
-    names |= {c.name for c in configuration.channels if c.of_unit is not None and c.component in fuels}
-    for plan in configuration.plan.components:
-        if source is None or plan.source == source:
-            for chain in plan.chains:
-                names |= {*chain.channels, *(band.selection_channel for band in chain.ranges)}
-                names |= {p.channel for role in _PERIPHERALS if (p := getattr(chain, role)) is not None}
-    for flow in configuration.plan.flows:
-        if source is None or flow.source == source:
-            names |= {flow.channel, *(p.channel for role in _PERIPHERALS if (p := getattr(flow, role)) is not None)}
-    return frozenset(ids[name] for name in names if name in ids)

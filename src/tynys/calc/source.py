@@ -85,10 +85,11 @@ class SourceWindows:
     def fuels(self) -> list[str]:
         """The main fuel of each window."""
         if self._fuels is None:
-            self._fuels = main_fuel(self._fuel_use(), self.n)
+            self._fuels = main_fuel(self.fuel_use(), self.n)
         return self._fuels
 
-    def _fuel_use(self) -> tuple[FuelUse, ...]:
+    def fuel_use(self) -> tuple[FuelUse, ...]:
+        """What the units on the source burn in each window."""
         if self._use is None:
             self._use = fuel_use(self.configuration, self.pack, self.source, self.windows.start_ms, self.whole.mean)
         return self._use
@@ -100,7 +101,7 @@ class SourceWindows:
         known = CATALOGUE.get(plan.component)
         if known is None or known.kind is not ComponentKind.POLLUTANT:
             return np.full(self.n, np.nan)
-        return reference_oxygen(self._fuel_use(), self.n)
+        return reference_oxygen(self.fuel_use(), self.n)
 
     def flow_at(self, point: str | None) -> Measured | None:
         """Flow of a point; of all points with a flow together where none is named."""
