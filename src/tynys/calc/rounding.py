@@ -59,16 +59,49 @@ def round_decimals(values: Floats, decimals: int, mode: str = "half_up") -> Floa
     return np.array([round_decimal(v, decimals, mode) for v in np.asarray(values, np.float64).tolist()], np.float64)
 
 
-def share_of(limit: float, share_pct: float) -> float:
-    """A percentage of a limit, worked in decimals: 110 % of 200 is 220, not 220.00000000000003; NaN where either is NaN or infinite.
+def times(limit: float, factor: float) -> float:
+    """A limit times a test's factor, worked in decimals: 1.1 times 200 is 220, not 220.00000000000003; NaN where either is NaN or infinite.
 
     Sources
     -------
     2010/75/EU, Annex V, Part 4: 110 %, 150 %, 200 % of the limit values.
     """
-    if not (math.isfinite(limit) and math.isfinite(share_pct)):
+    if not (math.isfinite(limit) and math.isfinite(factor)):
         return math.nan
-    return float(Decimal(repr(float(limit))) * Decimal(repr(float(share_pct))) / 100)
+    return float(Decimal(repr(float(limit))) * Decimal(repr(float(factor))))
+
+
+def share_of(limit: float, share_pct: float) -> float:
+    """A percentage of a limit, worked in decimals: 110 % of 200 is 220; NaN where either is NaN or infinite.
+
+    Sources
+    -------
+    2010/75/EU, Annex V, Part 4: 110 %, 150 %, 200 % of the limit values.
+    """
+    return times(limit, float(Decimal(repr(float(share_pct))) / 100)) if math.isfinite(share_pct) else math.nan
+
+
+def decimals_of(number: float) -> int:
+    """Decimal places a number is written with: 0 of 200.0, 2 of 0.05; 0 of NaN or infinity.
+
+    Sources
+    -------
+    VDI 4204-1, clause 5.4: a value is reported to the places of its limit.
+    """
+    if not math.isfinite(number):
+        return 0
+    exponent = Decimal(repr(float(number))).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def below(values: Floats, threshold: float, *, decimals: int | None = None, mode: str = "half_up") -> Mask:
+    """Which values lie below a threshold, rounded first if decimals are given; a NaN or infinite value never does.
+
+    Sources
+    -------
+    Without rounding: EN 17255-1 (unrounded values); with: VDI 4204-1, clause 5.4.
+    """
+    return above(-np.asarray(values, np.float64), -threshold, decimals=decimals, mode=mode)
 
 
 def above(values: Floats, threshold: float, *, decimals: int | None = None, mode: str = "half_up") -> Mask:
