@@ -45,11 +45,21 @@ class Tier:
     """One row of a look-back table: what fills a gap of up to ``hours`` windows at a monitor availability of at least ``availability_pct``.
 
     ``percentile`` of the look-back, never below the mean of the values before and after; None: that mean alone; 100: the highest value.
+    A row may also hold only below an availability and only for gaps longer than ``hours_over``, look back on its own number of measured
+    windows, and name the highest potential value.
     """
 
     availability_pct: float
     hours: float
     percentile: float | None
+    availability_below_pct: float = math.inf
+    hours_over: float = 0.0
+    lookback: int | None = None
+    highest_potential: bool = False
+
+    def fits(self, availability_pct: float, hours: float) -> bool:
+        """Whether a gap of this length at this availability is filled by this row."""
+        return self.availability_pct <= availability_pct < self.availability_below_pct and self.hours_over < hours <= self.hours
 
 
 PART_75_SO2 = (
@@ -172,10 +182,10 @@ def fill_lookback_percentile(
         before, after = _nearest(earlier[::-1]), _nearest(later)
         since = max(0, last - availability_over)
         availability = _WHOLE_PCT * float(so_far[last] - so_far[since]) / (last - since)
-        seen = earlier[~np.isnan(earlier)][-lookback:]
-        made[running[first:last]] = _fill(
-            seen, (before + after) / 2.0, availability, last - first, highest_potential, tiers, lookback, rank
-        )
+        seen = earlier[~np.isnan(earlier)]
+        around = (before + after) / 2.0
+        tier = next((t for t in tiers if t.fits(availability, last - first)), None)
+        made[running[first:last]] = _fill(seen, around, tier, highest_potential, lookback, rank)
     return Substituted(made, missing & ~np.isnan(made), "lookback_percentile")
 
 
@@ -189,17 +199,15 @@ def _nearest(values: Floats) -> float:
     return float(known[0]) if len(known) else math.nan
 
 
-def _fill(
-    seen: Floats, around: float, availability: float, hours: int, highest: float, tiers: tuple[Tier, ...], lookback: int, rank: str
-) -> float:
+def _fill(seen: Floats, around: float, tier: Tier | None, highest: float, lookback: int, rank: str) -> float:
+    wanted = lookback if tier is None or tier.lookback is None else tier.lookback
     if math.isnan(around):
         return highest
-    if len(seen) < lookback:
+    if len(seen) < wanted:
         return around
-    tier = next((t for t in tiers if availability >= t.availability_pct and hours <= t.hours), None)
-    if tier is None:
+    if tier is None or tier.highest_potential:
         return highest
-    return around if tier.percentile is None else max(around, percentile(seen, tier.percentile, rank=rank))
+    return around if tier.percentile is None else max(around, percentile(seen[-wanted:], tier.percentile, rank=rank))
 
 
 def percentile(values: Floats, percent: float, *, rank: str = "nearest") -> float:

@@ -14,6 +14,8 @@ class SubstitutionMethod(StrEnum):
     PERCENTILE_OR_NEIGHBOURS = "percentile_or_neighbours"
     HIGHEST = "highest"
     HIGHEST_POSSIBLE = "highest_possible"
+    LAST_VALID = "last_valid"
+    MEAN_PLUS_TWO_SIGMA = "mean_plus_two_sigma"
 
 
 class Substitution(Sourced, frozen=True, kw_only=True):
@@ -23,7 +25,8 @@ class Substitution(Sourced, frozen=True, kw_only=True):
     ``availability_below_pct`` of the hours in operation [%], and for gaps longer than ``gap_over_h`` up to ``gap_to_h`` [h].
     ``mean_of_neighbours`` is the mean of the valid averages before and after the gap; ``percentile_or_neighbours`` the higher of that and
     the ``percentile`` of the last ``lookback_h`` valid hours; ``highest`` the highest of these; ``highest_possible`` the plan's highest
-    possible value.
+    possible value; ``last_valid`` the last valid average before the gap; ``mean_plus_two_sigma`` the mean of all valid averages of the span
+    plus twice their standard deviation. The last two fill every gap alike: such a line has no further keys but ``components``.
     """
 
     method: SubstitutionMethod
