@@ -1,6 +1,6 @@
 """The civil time of Almaty without a time-zone data base: UTC+6 until 1 March 2024, 00:00 of the old time, UTC+5 since.
 
-Government of Kazakhstan, resolution No. 40 of 19 January 2024: one time for the whole country from 1 March 2024.
+IANA Time Zone Database, release 2024a, and the news of the day: one time for the whole country from 1 March 2024.
 """
 
 from __future__ import annotations

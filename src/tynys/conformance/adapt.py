@@ -9,6 +9,7 @@ import math
 import typing
 from datetime import date, datetime
 from enum import Enum
+from fractions import Fraction
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+_JSON = (str, int, float, list, dict, type(None))
 _INFINITIES = {"Infinity": math.inf, "-Infinity": -math.inf}
 """JSON has no infinity: it is written as a text where a number is due."""
 
@@ -49,6 +51,8 @@ def call(function: Callable[..., Any], given: dict[str, Any]) -> Any:
 
 def to_type(value: Any, wanted: Any) -> Any:  # noqa: PLR0911  # one line a kind
     """A JSON value as an array, a record, an enumeration or whatever else is declared."""
+    if not isinstance(value, _JSON):
+        return value  # an adaptor has made it already
     kind = _array_kind(wanted)
     if kind is not None and isinstance(value, list):
         return _array(value, kind)
@@ -111,17 +115,12 @@ def _types(thing: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _checked_names(module: ModuleType) -> dict[str, Any]:
-    """What a module imports only while its types are checked."""
-    names: dict[str, Any] = {}
+    """What a module names only while its types are checked: the same lines, run now."""
+    names: dict[str, Any] = dict(vars(module))
     tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            for line in node.body:
-                if isinstance(line, ast.ImportFrom) and line.module:
-                    origin = import_module(line.module)
-                    names |= {
-                        alias.asname or alias.name: getattr(origin, alias.name) for alias in line.names if hasattr(origin, alias.name)
-                    }
+            exec(compile(ast.Module(node.body, []), str(module.__file__), "exec"), names)  # noqa: S102  # imports of our own module
     return names
 
 
@@ -145,7 +144,7 @@ def plain(value: Any) -> Any:  # noqa: PLR0911  # one line a kind
         return [plain(each) for each in (sorted(value) if isinstance(value, set | frozenset) else value)]
     if isinstance(value, bytes):
         return value.hex()
-    return str(value) if isinstance(value, datetime | date | UUID) else value
+    return str(value) if isinstance(value, datetime | date | UUID | Fraction) else value
 
 
 def as_object(value: Any) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tynys.conformance.adaptors import assurance, windows
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-ADAPTORS: Mapping[str, Callable[[dict[str, Any]], Any]] = {}
+ADAPTORS: Mapping[str, Callable[[dict[str, Any]], Any]] = {**assurance.ADAPTORS, **windows.ADAPTORS}
