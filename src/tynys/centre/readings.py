@@ -40,7 +40,11 @@ class Readings:
 
     def stored(self, channels: Collection[UUID], start_ms: int, end_ms: int) -> dict[UUID, Series]:
         """From lake and tail, as series; for a thread."""
-        found = reading_blocks(self.table(channels, start_ms, end_ms))
+        chosen = list(channels)
+        tail = self._tail.readings(chosen, start_ms, end_ms)
+        if not tail.num_rows:
+            return self._lake.series(chosen, start_ms, end_ms)
+        found = reading_blocks(self._tail.merge(self._lake.readings(chosen, start_ms, end_ms), tail))
         return {channel: Series(time_ms, value, status) for channel, (time_ms, value, status, _) in found.items() if len(time_ms)}
 
     def summaries(self, channel: UUID, period: str, start_ms: int, end_ms: int) -> pa.Table:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tynys.storage.durable import sync_file
-from tynys.storage.lake_order import with_small_dictionaries
+from tynys.storage.lake_order import coded, with_small_dictionaries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,8 +75,8 @@ class FileDraft:
 
     def add(self, rows: pa.Table) -> None:
         """Append rows in the layout's order and columns."""
-        for begin in range(0, rows.num_rows, self._layout.group_rows):
-            part = with_small_dictionaries(rows.slice(begin, self._layout.group_rows))
+        for begin, end in row_groups(rows, self._layout):
+            part = with_small_dictionaries(rows.slice(begin, end - begin))
             self._writer.write_table(part, row_group_size=self._layout.group_rows)
             for name in self._layout.statistics:
                 low, high = _extremes(part.column(name))
@@ -93,6 +95,19 @@ class FileDraft:
         """Delete what was written."""
         self._writer.close()
         (self._root / self._path).unlink(missing_ok=True)
+
+
+def row_groups(rows: pa.Table, layout: TableLayout) -> list[tuple[int, int]]:
+    """Where row groups begin and end in ordered rows: long runs of the first key column apart, short ones together."""
+    cuts = [0, rows.num_rows]
+    if layout.own_group_rows is not None and rows.num_rows > layout.own_group_rows:
+        codes, _ = coded(rows.column(layout.key[0]))
+        edges = np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1, [rows.num_rows]])
+        for begin, end in pairwise(edges.tolist()):
+            if end - begin >= layout.own_group_rows:
+                cuts += [begin, end]
+    spans = pairwise(sorted(set(cuts)))
+    return [(at, min(at + layout.group_rows, end)) for begin, end in spans for at in range(begin, end, layout.group_rows)]
 
 
 def _extremes(column: pa.ChunkedArray) -> tuple[Any, Any]:

@@ -86,6 +86,11 @@ class FileScanner:
             return self.empty(names)
         return pa.concat_tables(parts).unify_dictionaries() if len(parts) > 1 else parts[0]
 
+    def bounds(self, item: DataFile) -> tuple[pq.FileMetaData, tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
+        """A file's footer, and the least and greatest key columns of each row group, as far as they are stated."""
+        footer = self._footer(item.path)
+        return footer.metadata, footer.low, footer.high
+
     def empty(self, names: Sequence[str]) -> pa.Table:
         """No rows, with these columns."""
         return pa.schema([self._field(name) for name in names]).empty_table()

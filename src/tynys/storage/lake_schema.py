@@ -99,6 +99,9 @@ SUMMARIES = pa.schema(
     ]
 )
 
+DICTIONARY_BYTES = 524_288
+"""A column with more different values than fit in here is written plainly from there on. [bytes]"""
+
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
@@ -121,7 +124,9 @@ class TableLayout:
     said : tuple of str
         Columns that make a new revision of a row when they change (that it became final is news too); empty where rows are never revised.
     group_rows, file_rows : int
-        Rows of a row group, and about how many a compacted file holds.
+        Rows of a row group at most, and about how many a compacted file holds.
+    own_group_rows : int or None
+        Rows from which on a value of the first key column has row groups of its own, so that it is read without looking at others.
     """
 
     name: str
@@ -133,6 +138,7 @@ class TableLayout:
     instants: tuple[str, ...]
     group_rows: int
     file_rows: int
+    own_group_rows: int | None = None
     said: tuple[str, ...] = ()
 
     @property
@@ -154,6 +160,7 @@ class TableLayout:
             "compression": "zstd",
             "compression_level": 6 if compact else 1,
             "use_dictionary": [name for name in names if name not in encoding],
+            "dictionary_pagesize_limit": DICTIONARY_BYTES,
             "column_encoding": encoding,
             "write_statistics": [*self.key, "position"] if "position" in names else list(self.key),
             "store_schema": False,
@@ -166,10 +173,11 @@ READINGS_LAYOUT = TableLayout(
     partition=("day",),
     key=("channel", "time_ms", "gateway"),
     statistics=("channel", "time_ms", "position"),
-    values=("value",),
+    values=(),  # an instrument says few different values: by dictionary they are smaller and faster than byte-stream-split
     instants=("time_ms", "position"),
-    group_rows=65_536,
+    group_rows=131_072,
     file_rows=48_000_000,
+    own_group_rows=32_768,
 )
 AVERAGES_LAYOUT = TableLayout(
     name="averages",
