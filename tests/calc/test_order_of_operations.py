@@ -12,6 +12,7 @@ from tynys.calc.series import Series
 from tynys.domain.base import to_ms
 from tynys.domain.component import Certainty
 from tynys.domain.status import AverageStatus, InstrumentStatus
+from tynys.law.deduction import Deduction
 from tynys.law.values import Choice
 
 NOON = to_ms(datetime(2025, 3, 10, 7, tzinfo=UTC))
@@ -93,3 +94,15 @@ def test_first_levels_of_many_windows_in_pieces_are_those_at_once(plant, each, m
     monkeypatch.setattr("tynys.calc.maker.WINDOWS_AT_ONCE", 5)
     assert one(plant, each, readings, 12) == whole
     assert len(whole) == 12
+
+
+def test_what_is_deducted_is_taken_off_the_average_once(plant, each, pack, read):
+    sure = {"clause": "test", "certainty": Certainty.TRANSCRIBED}
+    rule = Deduction(component="so2", share_of_limit=0.1, limit_period="PT20M", **sure)
+    readings = read(plant, {**READ, "main.so2": [1500.0 + 30.0 * i for i in range(20)]})
+    for order in (each, pack):
+        (plain,) = one(plant, order, readings)
+        (less,) = one(plant, msgspec.structs.replace(order, deductions=(rule,)), readings)
+        assert less.deduction == 0.1 * plant.limits[0].value
+        assert less.standardised == plain.value
+        assert less.value == plain.value - less.deduction

@@ -64,7 +64,7 @@ class SourceMaker:
 
     def component(self, plans: Sequence[ComponentPlan]) -> AverageTable:
         """The rows of one component."""
-        return self._mean(self.made.component(self.period, plans))
+        return self._mean(self.made.component(self.period, plans, deduct=self.levels is None))
 
     def flow(self) -> AverageTable | None:
         """The rows of the flow; absent if the plan has none."""

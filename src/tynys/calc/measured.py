@@ -168,10 +168,13 @@ def validated(standardised: Floats, deduction: Floats) -> Floats:
     return np.where((standardised > 0) & (taken > 0), np.maximum(standardised - taken, 0.0), standardised)
 
 
-def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes, made: Measured, deduction: Floats) -> AverageTable:
+def to_table(
+    key: tuple[str, str], period: str, windows: Windows, states: Codes, made: Measured, deduction: Floats, *, deduct: bool = True
+) -> AverageTable:
     """The rows of one component: the value only where the status allows it, mass from the undeducted concentration.
 
-    All time in operation counts: where oxygen is missing or too high to correct a concentration, as at start-up, its mass is known.
+    First level data are not deducted from (``deduct``): their average is. All time in operation counts: where oxygen is missing or too
+    high to correct a concentration, as at start-up, its mass is known.
     """
     n = len(windows)
     mass = mass_rate_g_s(made.dry, made.flow) if made.unit is Unit.MG_NM3 else np.full(n, np.nan)
@@ -183,7 +186,7 @@ def to_table(key: tuple[str, str], period: str, windows: Windows, states: Codes,
         series_index=np.zeros(n, np.int64),
         start_ms=windows.start_ms,
         end_ms=windows.end_ms,
-        value=np.where(valid, validated(made.value, deduction), np.nan),
+        value=np.where(valid, validated(made.value, deduction) if deduct else made.value, np.nan),
         status=made.status,
         plant_state=states,
         count_valid=made.count_valid,

@@ -147,12 +147,12 @@ class SourceWindows:
             made.append([self.point(at).chain(plan, chain, reference, of_point) for chain in chains])
         return made
 
-    def component(self, period: str, plans: Sequence[ComponentPlan]) -> AverageTable:
-        """The rows of one component, measured at one point or at several."""
+    def component(self, period: str, plans: Sequence[ComponentPlan], *, deduct: bool = True) -> AverageTable:
+        """The rows of one component, measured at one point or at several; what is deducted is taken off, or only stated."""
         points = [first_valid(chains) for chains in self.chains(plans)]
         together = mixed(points, self.reference(plans[0]), self.pack, keep=self.keeps(plans[0].component))
         deduction = self.deduction(plans[0].component, together.uncertainty)
-        return to_table((self.source, plans[0].component), period, self.windows, self.states, together, deduction)
+        return to_table((self.source, plans[0].component), period, self.windows, self.states, together, deduction, deduct=deduct)
 
     def flow_table(self, period: str) -> AverageTable | None:
         """The rows of the source's flow; absent if the plan has none."""

@@ -1,0 +1,1 @@
+"""Explanations, replayed by formulas written apart from the kernels."""
