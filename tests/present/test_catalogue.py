@@ -13,7 +13,10 @@ LANGUAGES = catalogue.LANGUAGES
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 CODE = re.compile(r"`[^`]+`")
 """Commands, keys and names a person types, the same in any language."""
-SAME_IN_ALL = re.compile(r"unit\.|component\.\w+\.short$|calendar\.\w+_short$|site\.name$|glossary\.nox$|made\.window$|value\.per_second$")
+SAME_IN_ALL = re.compile(
+    r"unit\.|component\.\w+\.short$|calendar\.\w+_short$|site\.name$|glossary\.nox$|made\.window$|value\.per_second$"
+    r"|qa\.(?:function|origin)$|qa\.column\.(?:ewma|h2o|number|o2|s_minus|s_plus)$|qa\.alarm\.ewma$"
+)
 """Signs, formulas and names, the same in any language."""
 SAME_IN_KAZAKH_AND_RUSSIAN = {
     *("certainty.simulated", "mark.simulated", "plant.simulated", "site.simulated"),
@@ -21,12 +24,14 @@ SAME_IN_KAZAKH_AND_RUSSIAN = {
     *("component.ch4", "component.damper", "component.nh3", "component.temperature", "plant.component"),
     *("duration.min", "duration.s", "number.million"),
     *("fact.operator", "fact.state", "table.facility", "table.gateway", "table.unit"),
+    *("qa.alarm.drift", "qa.alarm.shewhart", "qa.column.x", "qa.column.y"),
     *("glossary.analyser", "glossary.batch", "glossary.gateway", "transmission.total"),
 }
 """Words Kazakh shares with Russian."""
 LATIN = {
     *("Tynys", "NOx", "HCl", "HF", "Hg", "EC", "pH", "Pt", "UTC", "CSV", "API", "PDF", "UTF"),
     *("CO", "CH", "NO", "NH", "SO", "SiO"),
+    *("AST", "CUSUM", "EN", "EWMA", "QAL"),
     *("Page", "Up", "Down", "Home"),
 }
 """Latin words of a Cyrillic text: formulas and keys of the keyboard."""
