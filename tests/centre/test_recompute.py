@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from importlib.resources import files
 
 from centre_support import make_configuration
 
@@ -11,9 +12,10 @@ from tynys.centre.recompute import Recompute
 
 
 async def test_two_pieces_of_work_that_lose_their_process_share_one_new_pool():
-    recompute = Recompute(workers=1, readings=None, averages=None, outbox=None, now_ms=lambda: 0, made=None, failed=None)
+    recompute = Recompute(workers=1, jobs=None, averages=None, outbox=None, made=None, failed=None)
     configuration = make_configuration()
-    job = Job(configuration.digest().hex(), configuration.encode(), (), {}, (), 0, simulated=True)
+    pack = files("tynys.law").joinpath("packs", "kz.toml").read_text("utf-8")
+    job = Job(configuration.digest().hex(), configuration.encode(), (), {}, (), 0, simulated=True, pack=("kz", pack))
     made, new_pool = [], recompute._new_pool
 
     def counted():

@@ -12,8 +12,10 @@ import structlog
 from tynys.centre import checkpoint as checkpoints
 from tynys.centre.averages import RECENT_MS
 from tynys.centre.civil import LENGTH_MS
+from tynys.centre.jobs import Jobs
 from tynys.centre.planning import plan_work
 from tynys.centre.recompute import Recompute
+from tynys.centre.recomputing import Recomputing
 from tynys.centre.reported import Reported
 from tynys.centre.rings import HELD_MS
 from tynys.storage.lake_rows import to_averages
@@ -41,13 +43,13 @@ class Housekeeping:
         self._centre, self._publisher = centre, publisher
         self.recompute = Recompute(
             workers=centre.settings.recompute.workers,
-            readings=centre.readings,
+            jobs=Jobs(centre.readings, centre.averages, centre.now_ms),
             averages=centre.averages,
             outbox=centre.outbox,
-            now_ms=centre.now_ms,
             made=self.made,
             failed=self.failed,
         )
+        self.again = Recomputing(centre, self.recompute)
         self._marks: deque[tuple[int, int]] = deque([(0, 0)])
         self._audit = 0
         self.reported = Reported()
@@ -58,10 +60,12 @@ class Housekeeping:
         """Work until cancelled."""
         last_second = last_checkpoint = time.monotonic()
         self._audit = self._newest_audit()
+        self.again.refresh()
         while True:
             await asyncio.sleep(TICK_S)
             try:
                 self.close_windows()
+                self.again.step()
                 now_s = time.monotonic()
                 if now_s - last_second >= SECOND_S:
                     last_second = now_s
@@ -81,7 +85,7 @@ class Housekeeping:
                 facility.expect(now_ms)
                 due = facility.windows.due(facility.coverage.covered, now_ms=now_ms, now_s=now_s)
                 if due:
-                    self.recompute.submit(plan_work(facility, due, centre.plans.in_force))
+                    self.recompute.submit(plan_work(facility, due, centre.plans.basis))
             except Exception as problem:  # noqa: BLE001 - one facility's windows must not hold up those of the others
                 _log.error("windows could not be closed", facility=facility.id, error=repr(problem), exc_info=problem)
 
@@ -94,6 +98,7 @@ class Housekeeping:
                 work.facility.finished(window.period, window.start_ms, window.end_ms)
         if work.bulk is not None:
             work.facility.drop_bulk(work.bulk.start_ms, work.bulk.end_ms)
+        self.again.made(work, table.num_rows if table is not None else 0)
         now_ms = centre.now_ms()
         if table is None or not table.num_rows or work.newest_ms < now_ms - RECENT_MS:
             return
@@ -125,6 +130,7 @@ class Housekeeping:
             work.facility.windows.failed(window, at_s=at_s)
         if work.bulk is not None:
             work.facility.drop_bulk(work.bulk.start_ms, work.bulk.end_ms)
+        self.again.made(work, 0)
         start = min(window.start_ms for window, _ in work.windows)
         self._centre.findings.report(
             "AVERAGE-FAILED", work.facility.id, start, work.newest_ms, once=type(problem).__name__, detail=str(problem)
@@ -192,6 +198,8 @@ class Housekeeping:
             centre.gateways.refresh()
             for plan in centre.plans.refresh():
                 centre.state.decided(plan)
+            self.again.refresh()
+        await self.again.save()
         rows = self.reported.take(centre.state.reported, centre.now_ms(), centre.averages, centre.plans)
         self._compare(())
         while self.reported.unreadable:

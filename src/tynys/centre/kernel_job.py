@@ -21,8 +21,8 @@ from tynys.calc.summary import summaries
 from tynys.calc.table import AverageTable
 from tynys.centre.average_rows import averages_rows, pack, summary_rows
 from tynys.centre.civil import PERIODS
-from tynys.centre.plans import Packs
 from tynys.domain.configuration import FacilityConfiguration
+from tynys.law import load_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,7 +46,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to make of which readings; ``shorter`` are averages made earlier that longer windows build on."""
+    """What to make of which readings; ``shorter`` are averages made earlier that longer windows build on.
+
+    ``pack`` is the digest and the text of the rule pack's version; ``sources`` are those to make, all if absent.
+    """
 
     digest: str
     document: bytes
@@ -56,6 +59,9 @@ class Job:
     known_ms: int
     simulated: bool
     shorter: tuple[Average, ...] = ()
+    pack: tuple[str, str] = ("", "")
+    sources: tuple[str, ...] | None = None
+    summaries: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,6 @@ class Product:
 
     averages: bytes
     summaries: bytes
-
-
-_packs = Packs()
 
 
 def prepare() -> None:
@@ -87,10 +90,16 @@ def _configuration(_digest: str, document: bytes) -> FacilityConfiguration:
     return msgspec.json.decode(document, type=FacilityConfiguration)
 
 
+@lru_cache(maxsize=64)
+def _pack(digest: str, document: str) -> RulePack:
+    return load_pack(document, f"rule pack {digest[:12]}")
+
+
 def work(job: Job) -> Product:
     """Make the averages and summaries of a job; the same input gives the same rows on every machine."""
     configuration = _configuration(job.digest, job.document)
-    pack_ = _packs.get(configuration.plan.rule_pack)
+    pack_ = _pack(*job.pack)
+    sources = job.sources
     digest = configuration.digest().hex()
     readings = {**job.series, **join_blocks(job.blocks)}
     made: list[AverageTable] = []
@@ -98,14 +107,21 @@ def work(job: Job) -> Product:
     for period in PERIODS:
         for start, end, provisional in runs(job.spans, period):
             if period == pack_.short_term:
-                tables = [average_windows(configuration, pack_, readings, period, start, end)]
-                summary = summaries(configuration, readings, period, start, end)
-                if len(summary):
+                tables = [average_windows(configuration, pack_, readings, period, start, end, sources=sources)]
+                if job.summaries and len(summary := summaries(configuration, readings, period, start, end)):
                     summed.append(summary_rows(summary, period, known_ms=job.known_ms, simulated=job.simulated))
             else:
-                tables = _longer(configuration, pack_, readings, _shorter(made, job, pack_, period, start, end), (period, start, end))
+                shorter = _shorter(made, job, pack_, period, start, end)
+                tables = _longer(configuration, pack_, readings, shorter, (period, start, end), sources)
             made.extend(
-                replace(table, provisional=provisional, known_ms=job.known_ms, configuration=digest, rule_pack=pack_.id)
+                replace(
+                    table,
+                    provisional=provisional,
+                    known_ms=job.known_ms,
+                    configuration=digest,
+                    rule_pack=pack_.id,
+                    rule_pack_digest=job.pack[0],
+                )
                 for table in tables
                 if len(table)
             )
@@ -148,13 +164,14 @@ def _longer(
     readings: Mapping[UUID, Series],
     shorter: AverageTable | None,
     window: tuple[str, int, int],
+    sources: tuple[str, ...] | None,
 ) -> list[AverageTable]:
     """Averages of a longer period: from shorter ones, and straight from the readings of channels too slow to have any."""
     period, start, end = window
     longer = longer_windows(shorter, pack_, period, start, end) if shorter is not None and pack_.long_term(period) is not None else None
     if not readings:
         return [longer] if longer is not None else []
-    direct = average_windows(configuration, pack_, readings, period, start, end)
+    direct = average_windows(configuration, pack_, readings, period, start, end, sources=sources)
     if longer is None or not len(longer):
         return [direct]
     own = np.array([longer.series.count(direct.series[index]) == 0 for index in direct.series_index], np.bool_)

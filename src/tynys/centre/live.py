@@ -94,7 +94,7 @@ class Live:
         if newest < start:
             return {}
         blocks: list[ReadingBlock] = self._state.rings.cut(plan.needed, min(start, now_ms + 1 - learnt_ms(SHORT)), now_ms + 1)
-        pack = self._state.plans.packs.get(plan.configuration.plan.rule_pack)
+        pack = self._state.plans.packs.at(plan.configuration.plan.rule_pack, start).pack
         series = {block.channel: block for block in blocks}
         try:
             rows = await asyncio.to_thread(running_windows, plan.configuration, pack, series, now_ms)

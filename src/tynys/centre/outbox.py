@@ -67,6 +67,11 @@ class Outbox:
         with self._lock:
             self._db.execute("DELETE FROM outbox WHERE n <= ?", (up_to,))
 
+    def settle(self) -> None:
+        """Bring everything put so far onto the disk, so that a cut of power does not undo it."""
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def save_checkpoint(self, body: bytes) -> None:
         """Replace the checkpoint."""
         with self._lock:

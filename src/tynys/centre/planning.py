@@ -11,7 +11,9 @@ from tynys.centre.windows import Made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from uuid import UUID
 
+    from tynys.centre.basis import Basis
     from tynys.centre.facility import Bulk, FacilityState
     from tynys.centre.plans import Plan
     from tynys.centre.windows import Window
@@ -22,14 +24,43 @@ Due = tuple["Window", bool]
 """A window, and whether what is made of it stays provisional."""
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A recomputation: its number, whose averages it makes again, and whether what is summed up of the channels is made again too."""
+
+    number: int
+    sources: tuple[str, ...]
+    channels: bool
+
+
 @dataclass(slots=True, eq=False)
 class Work:
-    """Windows of one facility to make together; ``bulk`` is the one batch that tells all of it, if there is one."""
+    """Windows of one facility to make together; ``bulk`` is the one batch that tells all of it, if there is one.
+
+    ``again`` is the recomputation it belongs to; it waits until nothing live does.
+    """
 
     facility: FacilityState
-    plan: Plan
+    basis: Basis
     windows: list[Due] = field(default_factory=list)
     bulk: Bulk | None = None
+    again: Again | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force for its windows."""
+        return self.basis.plan
+
+    @property
+    def sources(self) -> list[str]:
+        """Whose averages it makes."""
+        every = [source.id for source in self.plan.configuration.sources]
+        return every if self.again is None else [source for source in every if source in self.again.sources]
+
+    @property
+    def needed(self) -> frozenset[UUID]:
+        """The channels it reads."""
+        return self.plan.needed if self.again is None else self.plan.needed_by(frozenset(self.again.sources))
 
     def of(self, *periods: str) -> list[Window]:
         """Its windows of some periods."""
@@ -70,38 +101,40 @@ class Work:
 _NOWHERE: Work = Work(None, None)  # type: ignore[arg-type]
 
 
-def plan_work(facility: FacilityState, due: Iterable[Due], plan_at: Callable[[str, int], Plan | None]) -> list[Work]:
+def plan_work(
+    facility: FacilityState, due: Iterable[Due], basis_at: Callable[[str, int], Basis | None], *, again: Again | None = None
+) -> list[Work]:
     """Group due windows; those without an approved plan wait for one, those whose shorter windows are made elsewhere for another turn."""
     works: list[Work] = []
     home: dict[tuple[str, int], Work] = {}
     for window, provisional in sorted(due, key=lambda each: (PERIODS.index(each[0].period), each[0].start_ms)):
-        plan = plan_at(facility.id, window.start_ms)
-        if plan is None:
+        basis = basis_at(facility.id, window.start_ms)
+        if basis is None:
             facility.unplanned.add(window.start_ms, window.end_ms)
             facility.windows.discard(window)
             continue
         bulk = facility.bulk_for(window.start_ms, window.end_ms)
         if window.period == SHORT:
-            work = _of_short(window, plan, bulk, works)
+            work = _of_short(window, basis, bulk, works)
         else:
             below = _below(facility, window, home)
             if below is None:
                 continue
-            work = below if below is not _NOWHERE else next((each for each in works if each.plan is plan and not each.of(SHORT)), None)
-            if work is not None and work.plan is not plan:
+            work = below if below is not _NOWHERE else next((each for each in works if each.basis == basis and not each.of(SHORT)), None)
+            if work is not None and work.basis != basis:
                 continue
         if work is None:
-            work = Work(facility, plan, bulk=bulk)
+            work = Work(facility, basis, bulk=bulk, again=again)
             works.append(work)
         work.windows.append((window, provisional))
         home[window.period, window.start_ms] = work
     return works
 
 
-def _of_short(window: Window, plan: Plan, bulk: Bulk | None, works: list[Work]) -> Work | None:
+def _of_short(window: Window, basis: Basis, bulk: Bulk | None, works: list[Work]) -> Work | None:
     """The work of the same batch, or of the left neighbour."""
     last = works[-1] if works else None
-    if last is None or last.plan is not plan or last.bulk is not bulk:
+    if last is None or last.basis != basis or last.bulk is not bulk:
         return None
     neighbours = last.windows[-1][0].end_ms == window.start_ms
     return last if bulk is not None or (neighbours and len(last.windows) < LONGEST_RUN) else None

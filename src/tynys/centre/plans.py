@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tynys.calc.pipeline import channels_needed
 from tynys.calc.standardise import unit_of_averages
-from tynys.domain.base import from_ms, to_ms
+from tynys.centre.basis import Basis, basis_of, in_force, timeline
+from tynys.centre.effect import orders, touched
+from tynys.centre.packs import PackBook, enter_shipped
+from tynys.domain.base import to_ms
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.consistency import check_configuration
 from tynys.domain.errors import ConfigurationError, MalformedError, NotFoundError, RefusedError, TooLargeError
 from tynys.domain.quantity import Unit
-from tynys.law import load_pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from tynys.domain.instrument import Channel
     from tynys.domain.plan import ComponentPlan
-    from tynys.law import RulePack
     from tynys.storage.registry import Registry
+    from tynys.storage.registry_rows import RecomputeOrder
 
 SHORTEST_WINDOW_MS = 1_200_000
 """The shortest averaging window. [ms]."""
@@ -36,30 +37,12 @@ APPROVED, WAITING, REFUSED = "approved", "waiting", "refused"
 
 MOST_DOCUMENT = 1 << 20
 """The longest configuration that is read; a plant of many stacks has a tenth of it. [bytes]"""
-_PACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-"""What a pack's name looks like: a name, never a path."""
 REGULATED = frozenset({ComponentKind.POLLUTANT, ComponentKind.GREENHOUSE_GAS, ComponentKind.WATER})
 
 
 def kind_of(name: str) -> ComponentKind | None:
     """The role of a component, None if the catalogue does not know it."""
     return CATALOGUE[name].kind if name in CATALOGUE else None
-
-
-class Packs:
-    """Rule packs by id, read once from the package."""
-
-    def __init__(self) -> None:
-        self._packs: dict[str, RulePack] = {}
-
-    def get(self, name: str) -> RulePack:
-        """The pack a plan names."""
-        if name not in self._packs:
-            path = files("tynys.law") / "packs" / f"{name}.toml"
-            if not _PACK_NAME.fullmatch(name) or not path.is_file():
-                raise ConfigurationError(f"rule pack {name!r} is not known", where="plan.rule_pack", hint="name a pack of tynys/law/packs")
-            self._packs[name] = load_pack(path.read_text(encoding="utf-8"), f"{name}.toml")
-        return self._packs[name]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +70,10 @@ class Plan:
     def needed(self) -> frozenset[UUID]:
         """Every channel a recompute of the facility must load."""
         return channels_needed(self.configuration)
+
+    def needed_by(self, sources: frozenset[str]) -> frozenset[UUID]:
+        """The channels a recompute of some sources must load."""
+        return frozenset().union(*(channels_needed(self.configuration, source) for source in sources))
 
     @cached_property
     def channels(self) -> Mapping[UUID, Channel]:
@@ -150,17 +137,19 @@ class Plan:
 
 
 class PlanBook:
-    """All configurations the centre has seen; kept by the registry, held decoded here."""
+    """All configurations the centre has seen, and the rule packs they name; kept by the registry, held decoded here."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._plans: dict[str, Plan] = {}
-        self.packs = Packs()
+        enter_shipped(registry, time.time_ns() // 1_000_000)
+        self.packs = PackBook()
         self.refresh()
 
     def refresh(self) -> list[Plan]:
         """Read what another process decided; the plans whose state changed."""
         changed = []
+        self.packs = PackBook.of(self._registry, self.packs)
         for row in self._registry.configurations():
             digest = row.digest.hex()
             held = self._plans.get(digest)
@@ -199,7 +188,7 @@ class PlanBook:
         if problems := check_configuration(configuration):
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise ConfigurationError(f"{problems[0]}{more}", where=where, hint="tynys plant check names them all", code="plan.inconsistent")
-        self.packs.get(configuration.plan.rule_pack)
+        self.packs.check(configuration.plan.rule_pack)
         channels, sources = {channel.id for channel in configuration.channels}, {source.id for source in configuration.sources}
         for plan in self._plans.values():
             if plan.facility == configuration.facility.id:
@@ -213,11 +202,27 @@ class PlanBook:
         return next((plan.facility for plan in self._plans.values() if source in plan.components), None)
 
     def decide(self, digest: str, *, approved: bool, by: str, at_ms: int, reason: str = "") -> Plan:
-        """Approve or refuse a plan."""
-        self.get(digest)
-        self._registry.decide(bytes.fromhex(digest), approved, by, at_ms, reason)
+        """Approve or refuse a plan; what was computed otherwise before is to be computed again."""
+        again = self.orders_of(self.get(digest), approved=approved)
+        self._registry.decide(bytes.fromhex(digest), approved, by, at_ms, reason, orders=again)
         self.refresh()
         return self.get(digest)
+
+    def orders_of(self, plan: Plan, *, approved: bool = True) -> list[RecomputeOrder]:
+        """What approving a plan (or refusing one that was approved) touches of what is computed already."""
+        mine = self.of_facility(plan.facility)
+        others = [each for each in mine if each.digest != plan.digest]
+        decided = replace(plan, state=APPROVED if approved else REFUSED)
+        found = touched(timeline(mine, self.packs), timeline([*others, decided], self.packs))
+        return orders(plan.facility, found, cause="plan", subject=plan.digest)
+
+    def orders_of_pack(self, packs: PackBook, subject: str) -> list[RecomputeOrder]:
+        """What other packs than those in force touch, of every facility."""
+        again = []
+        for facility in self.facilities():
+            mine = self.of_facility(facility)
+            again += orders(facility, touched(timeline(mine, self.packs), timeline(mine, packs)), cause="rule_pack", subject=subject)
+        return again
 
     def get(self, digest: str) -> Plan:
         """A configuration by its digest."""
@@ -236,13 +241,15 @@ class PlanBook:
 
     def in_force(self, facility: str, at_ms: int) -> Plan | None:
         """The approved configuration in force at an instant: the latest valid one, the latest seen among equals."""
-        moment = from_ms(at_ms)
-        fitting = [
-            plan
-            for plan in self._plans.values()
-            if plan.facility == facility and plan.state == APPROVED and plan.configuration.plan.in_force(moment)
-        ]
-        return max(fitting, key=lambda plan: (plan.valid_from_ms, plan.first_seen_ms), default=None)
+        return in_force(self.of_facility(facility), at_ms)
+
+    def basis(self, facility: str, at_ms: int) -> Basis | None:
+        """The plan and the version of its rule pack that a window beginning at an instant is computed by."""
+        return basis_of(self.of_facility(facility), self.packs, at_ms)
+
+    def of_facility(self, facility: str) -> list[Plan]:
+        """Every configuration of a facility."""
+        return [plan for plan in self._plans.values() if plan.facility == facility]
 
     def shown(self, facility: str, at_ms: int) -> Plan | None:
         """The configuration a page shows: the one in force, else the newest approved, else the newest."""

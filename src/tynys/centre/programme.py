@@ -76,9 +76,9 @@ class Centre(Parts):
         if not secrets.compare_digest(token.encode(), self._admin_token.encode()):
             raise RefusedError("the admin token is missing or wrong", code="admin.token", hint=f"it is in {self.folder.admin_token.name}")
 
-    def decide(self, digest: str, *, approved: bool, by: str) -> None:
-        """Approve or refuse a plan; what waited for it is averaged."""
-        self.state.decided(self.plans.decide(digest, approved=approved, by=by, at_ms=self.now_ms()))
+    def decide(self, digest: str, *, approved: bool, by: str, reason: str = "") -> None:
+        """Approve or refuse a plan; what waited for it is averaged, and what it touches of the past computed again."""
+        self.state.decided(self.plans.decide(digest, approved=approved, by=by, at_ms=self.now_ms(), reason=reason))
 
     def source_facility(self, source: str) -> str:
         """The facility of a source."""
@@ -135,6 +135,7 @@ class Centre(Parts):
             last.push_async_callback(self.housekeeping.record_findings)
             last.push_async_callback(self.lake_child.close)
             last.callback(self.housekeeping.save)
+            last.push_async_callback(self.housekeeping.again.save, now=True)
             last.push_async_callback(self.recompute.close)
             last.callback(self.intake.close)
             last.push_async_callback(self.committer.close)

@@ -13,6 +13,7 @@ from tynys.storage.registry_enrolment import Enrolment
 from tynys.storage.registry_feed import FeedSources
 from tynys.storage.registry_migrate import migrate
 from tynys.storage.registry_plans import APPROVED, REFUSED, WAITING, Plans
+from tynys.storage.registry_recompute import Recomputations
 from tynys.storage.registry_records import Records
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["APPROVED", "REFUSED", "WAITING", "Registry"]
 
 
-class Registry(Enrolment, Plans, Records, FeedSources):
+class Registry(Enrolment, Plans, Records, FeedSources, Recomputations):
     """Every call is one transaction; every change writes its audit row in it. Thread-safe."""
 
     @classmethod

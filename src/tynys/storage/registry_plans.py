@@ -15,12 +15,16 @@ from tynys.domain.instrument import Acquisition
 from tynys.storage import registry_audit as auditing
 from tynys.storage.registry_base import RegistryPart
 from tynys.storage.registry_model import channels, configurations, facilities
+from tynys.storage.registry_recompute import put_orders
 from tynys.storage.registry_rows import ChannelRow, Configuration, FacilityRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from sqlalchemy import Connection, Row
+
+    from tynys.storage.registry_rows import RecomputeOrder
 
 APPROVED, REFUSED, WAITING = "approved", "refused", "waiting"
 
@@ -92,8 +96,10 @@ class Plans(RegistryPart):
         query = select(configurations).order_by(configurations.c.first_seen_ms, configurations.c.position)
         return [_configuration(row) for row in self._all(query if facility is None else query.where(configurations.c.facility == facility))]
 
-    def decide(self, digest: bytes, approved: bool, by: str, at_ms: int, reason: str = "") -> Configuration:
-        """Approve or refuse a plan."""
+    def decide(
+        self, digest: bytes, approved: bool, by: str, at_ms: int, reason: str = "", *, orders: Sequence[RecomputeOrder] = ()
+    ) -> Configuration:
+        """Approve or refuse a plan, and ask in the same breath for what it touches to be computed again."""
         state = APPROVED if approved else REFUSED
         with self._engine.begin() as connection:
             done = connection.execute(
@@ -104,6 +110,7 @@ class Plans(RegistryPart):
             if done.rowcount == 0:
                 raise NotFoundError(f"no configuration has the digest {digest.hex()}", code="configuration.unknown")
             auditing.append(connection, f"configuration.{state}", digest.hex(), by, at_ms, {"reason": reason})
+            put_orders(connection, orders, by=by, at_ms=at_ms, reason=reason)
         return self.configuration(digest)
 
     def facilities(self) -> list[FacilityRow]:

@@ -67,10 +67,16 @@ async def plan_document(centre: The, digest: str) -> Response:
 
 
 @router.post("/plans/{digest}/approve", responses=says(shapes.PlanShape, "The plan.") | problems(403, 404), response_class=Response)
-async def approve(centre: The, digest: str, authorization: Authorization = "") -> Response:
-    """Approve a plan: what it measures is averaged from now on, and what waited for it as well."""
+async def approve(
+    centre: The,
+    digest: str,
+    by: Annotated[str, Query(description="Who approves it.", max_length=200)] = "administrator",
+    reason: Annotated[str, Query(description="Why.", max_length=2000)] = "",
+    authorization: Authorization = "",
+) -> Response:
+    """Approve a plan: what it measures is averaged from now on, what waited for it as well, and what it touches of the past again."""
     centre.check_admin(authorization)
-    centre.decide(digest, approved=True, by="administrator")
+    centre.decide(digest, approved=True, by=by, reason=reason)
     return answer(render.plan(centre.plans.get(digest)))
 
 
