@@ -248,6 +248,13 @@ def flow_to_dry(flow_wet: Floats, h2o_pct: Floats) -> Floats:
 def flow_to_wet(flow_dry: Floats, h2o_pct: Floats) -> Floats:
     """Flow of the wet gas whose dry part is given: the inverse of `flow_to_dry`.
 
+    Parameters
+    ----------
+    flow_dry : (n,) float64
+        Of the dry part. [any volume unit a time]
+    h2o_pct : (n,) float64
+        Water vapour of the wet gas; NaN result where it is all water. [vol %]
+
     Sources
     -------
     EN ISO 16911-1.
