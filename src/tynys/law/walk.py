@@ -111,6 +111,8 @@ def worded(field: str, found: object) -> str:
     parts = _END.fullmatch(field)
     if parts is None:
         return number(found)
+    if field == "valid_from":
+        return f"from {number(found)}"
     what, unit = parts["what"], UNITS[parts["unit"] or ""]
     if what in _TOLD_BY_UNIT:
         unit = unit or "h"
