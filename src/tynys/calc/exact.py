@@ -119,6 +119,10 @@ def window_means(values: Floats, first: Counts, last: Counts, weights: Counts | 
     n = last - first
     if len(first) > 1 and bool(np.any(first[1:] < last[:-1])):
         return np.concatenate([window_means(values, first[i : i + 1], last[i : i + 1], weights) for i in range(len(first))])
+    if len(first) and 0 < n.min() and n.max() <= _LARGEST_COUNT and bool(np.all(first[1:] == last[:-1])):
+        mantissa, decimal = _mantissas(values[first[0] : last[-1]])
+        if decimal.all():  # the common case at once
+            return _decimal_means(mantissa, n, None if weights is None else weights[first[0] : last[-1]])
     means = np.full(len(first), np.nan)
     filled = n > 0
     if not filled.any():
@@ -133,7 +137,9 @@ def window_means(values: Floats, first: Counts, last: Counts, weights: Counts | 
         means[binary] = window_sums(values, first[binary], last[binary], weights) / divisor
     tenths = np.flatnonzero(decimal)
     if len(tenths):
-        means[tenths] = _decimal_means(values, first[tenths], last[tenths], weights)
+        starts, lengths = first[tenths], n[tenths]
+        mantissa, _ = _mantissas(_gather(values, starts, lengths))
+        means[tenths] = _decimal_means(mantissa, lengths, None if weights is None else _gather(weights, starts, lengths))
     return means
 
 
@@ -150,11 +156,16 @@ def as_written(values: Floats) -> list[Fraction]:
     return [Fraction(value) for value in values.tolist()]
 
 
-def _are_decimal(values: Floats) -> Mask:
+def _mantissas(values: Floats) -> tuple[Floats, Mask]:
+    """Values as whole millionths, and whether each is one."""
     with np.errstate(over="ignore", invalid="ignore"):
         mantissa = np.rint(values * _SCALE)
         decimal: Mask = (np.abs(mantissa) < _LARGEST_MANTISSA) & (mantissa / _SCALE == values)
-        return decimal
+        return mantissa, decimal
+
+
+def _are_decimal(values: Floats) -> Mask:
+    return _mantissas(values)[1]
 
 
 def _are_decimal_throughout(values: Floats, first: Counts, last: Counts, candidates: Mask) -> Mask:
@@ -167,19 +178,18 @@ def _are_decimal_throughout(values: Floats, first: Counts, last: Counts, candida
     return result
 
 
-def _decimal_means(values: Floats, first: Counts, last: Counts, weights: Counts | None) -> Floats:
-    lengths = last - first
+def _decimal_means(mantissa: Floats, lengths: Counts, often: Counts | None) -> Floats:
+    """Means of windows that follow each other, of whole millionths, each as often as its weight says."""
     offsets = np.cumsum(lengths) - lengths
-    mantissa = np.rint(_gather(values, first, lengths) * _SCALE).astype(np.int64)
-    if weights is None:
-        return quotients(np.add.reduceat(mantissa, offsets), lengths)
-    often = _gather(weights, first, lengths)
+    whole = mantissa.astype(np.int64)
+    if often is None:
+        return quotients(np.add.reduceat(whole, offsets), lengths)
     divisor = np.add.reduceat(often, offsets)
-    means = quotients(np.add.reduceat(mantissa * often, offsets), divisor)
-    largest = np.maximum.reduceat(np.abs(mantissa), offsets).astype(np.float64)
+    means = quotients(np.add.reduceat(whole * often, offsets), divisor)
+    largest = np.maximum.reduceat(np.abs(mantissa), offsets)
     for i in np.flatnonzero(largest * divisor >= _ROOM).tolist():
         here = slice(offsets[i], offsets[i] + lengths[i])
-        total = sum(m * w for m, w in zip(mantissa[here].tolist(), often[here].tolist(), strict=True))
+        total = sum(m * w for m, w in zip(whole[here].tolist(), often[here].tolist(), strict=True))
         means[i] = total / (int(divisor[i]) * int(_SCALE))
     return means
 
@@ -188,6 +198,6 @@ def quotients(total: Counts, divisor: Counts) -> Floats:
     """``total`` millionths over ``divisor``, rounded once."""
     divisor = divisor * int(_SCALE)
     means: Floats = total / divisor
-    for i in np.flatnonzero(np.maximum(np.abs(total), divisor) > _EXACT_INTEGER):
+    for i in np.flatnonzero(np.maximum(np.abs(total), divisor) > _EXACT_INTEGER).tolist():
         means[i] = int(total[i]) / int(divisor[i])  # whole numbers of any size: Python divides them with one rounding
     return means
