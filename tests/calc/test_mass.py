@@ -13,6 +13,7 @@ from tynys.calc.mass import (
     concentration_mg_nm3,
     mass_rate_g_s,
     mass_t,
+    removal_efficiency_pct,
     specific_emission_g_kwh,
     specific_emission_kg_gj,
     total_mass,
@@ -89,3 +90,10 @@ def test_specific_emission_is_mass_over_energy():
 @pytest.mark.parametrize("kernel", [specific_emission_g_kwh, specific_emission_kg_gj, amount_per_energy_g_kwh])
 def test_without_output_there_is_no_specific_emission(kernel, output):
     assert np.isnan(kernel(np.array([1.0]), np.array([output])))[0]
+
+
+def test_removal_is_what_does_not_leave():
+    raw, clean = np.array([2000.0, 2000.0, 100.0, 0.0, -5.0, np.nan]), np.array([80.0, 0.0, 120.0, 5.0, 5.0, 5.0])
+    made = removal_efficiency_pct(raw, clean)
+    assert made[:3] == pytest.approx([96.0, 100.0, -20.0])
+    assert np.isnan(made[3:]).all()

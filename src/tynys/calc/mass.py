@@ -165,3 +165,19 @@ def amount_per_energy_g_kwh(amount_t: Floats, energy_mwh: Floats) -> Floats:
     Definition: mass over energy of the same time.
     """
     return amount_t * KG_PER_T / np.where(energy_mwh > 0, energy_mwh, np.nan)
+
+
+@elementwise
+def removal_efficiency_pct(raw: Floats, clean: Floats) -> Floats:
+    """Part of a pollutant that a device removes; negative where more leaves than enters; NaN where nothing enters.
+
+    Parameters
+    ----------
+    raw, clean : (n,) float64
+        Before and after the device: mass rates, or concentrations in one state at one oxygen. [g s⁻¹ or mg Nm⁻³ → %]
+
+    Sources
+    -------
+    2010/75/EU, Article 3(27) (rate of desulphurisation) and Annex V, Part 5.
+    """
+    return 100.0 * (1.0 - clean / np.where(raw > 0, raw, np.nan))

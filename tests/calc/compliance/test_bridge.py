@@ -255,3 +255,20 @@ def test_the_abatement_clock_reads_the_states_of_a_source(table, lawful, pack):
     assert [r.outcome for r in made] == [Outcome.KEPT, Outcome.KEPT]
     assert abatement(failing, pack)[0] is None
     assert {r.outcome for r in abatement(failing, pack)[1]} == {Outcome.NOT_SET}
+
+
+def test_the_uncertainty_of_averages_is_taken_off_once(lawful, averages):
+    given = averages([210.0, 100.0])
+    ceiling = Ceiling(200.0, "PT1H", "each_average", Certainty.VERIFIED, "permit")
+    (whole,) = rulings(ceiling, {"PT1H": given}, lawful())
+    (less,) = rulings(ceiling, {"PT1H": given.minus_uncertainty(40.0)}, lawful())
+    assert (whole.outcome, whole.uncertainty_counted) == (Outcome.EXCEEDED, False)
+    assert (less.outcome, less.worst, less.uncertainty_counted) == (Outcome.KEPT, 170.0, True)
+    with pytest.raises(ValueError, match="once"):
+        averages([1.0], counted=True).minus_uncertainty(40.0)
+
+
+def test_averages_a_pack_has_deducted_from_say_so(table, pack):
+    deducted = replace(table, deduction=np.where(np.isnan(table.value), NAN, 40.0))
+    with pytest.raises(ValueError, match="once"):
+        next(iter(averages_of(deducted, pack).values())).minus_uncertainty(40.0)

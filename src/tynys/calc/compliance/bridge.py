@@ -16,6 +16,7 @@ from tynys.calc.rounding import decimals_of, times
 from tynys.calc.states import PLANT_STATES
 from tynys.calc.table import STATUS_CODE
 from tynys.calc.timegrid import window_edges
+from tynys.calc.uncertainty import Assessed
 from tynys.domain.limit import LegalForce, LimitKind
 from tynys.domain.quantity import Moisture
 from tynys.domain.status import AverageStatus, PlantState
@@ -68,6 +69,21 @@ class Averages:
         """Some of the windows."""
         names = ("start_ms", "end_ms", "values", "resting", "by_state", "failed")
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+
+    def minus_uncertainty(self, half_width: Floats | float) -> Averages:
+        """The same with the uncertainty taken off, where the pack's averages have it in them still.
+
+        Raises
+        ------
+        ValueError
+            If it has been taken off already: it enters a comparison once.
+
+        Sources
+        -------
+        2010/75/EU, Annex V, Part 3, point 9.
+        """
+        less = Assessed(self.values, self.uncertainty_counted).minus_uncertainty(half_width)
+        return replace(self, values=less.values, uncertainty_counted=less.uncertainty_counted)
 
 
 @dataclass(frozen=True, slots=True)

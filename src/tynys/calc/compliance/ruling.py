@@ -28,6 +28,7 @@ class Reason(StrEnum):
     CONDITION = "condition"
     CLASS_UNKNOWN = "class_unknown"
     TEST_UNKNOWN = "test_unknown"
+    INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True, slots=True)
