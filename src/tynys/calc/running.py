@@ -33,6 +33,8 @@ STEPS = 20
 LEARNT_WINDOWS = 2
 """The forecast learns from the steps of so many window lengths up to now. Our own choice."""
 
+_KNOWN = frozenset(InstrumentStatus)
+
 
 def learnt_ms(period: str) -> int:
     """How far back from now readings help `running_windows` to foretell: hand them over if they are at hand. [ms]."""
@@ -177,14 +179,15 @@ class _Last:
         self._readings = readings
 
     def of(self, row: Average) -> tuple[int | None, InstrumentStatus | None]:
-        """Time of the oldest of the newest readings, and the gravest of their statuses."""
+        """Time of the oldest of the newest readings, and the gravest of their statuses; none where one is a status nobody knows."""
         key = (row.source, row.component)
         names: Sequence[str] = self._chains.get((*key, row.chain)) or self._main.get(key) or self._flows.get(key) or ()
         found = [self._readings.get(self._ids[name]) for name in names if name in self._ids]
         series = [s for s in found if s is not None and len(s)]
         if not series or len(series) < len(names):
             return None, None
-        return min(int(s.time_ms[-1]) for s in series), InstrumentStatus(max(int(s.status[-1]) for s in series))
+        said = {int(s.status[-1]) for s in series}
+        return min(int(s.time_ms[-1]) for s in series), InstrumentStatus(max(said)) if said <= _KNOWN else None
 
 
 def _running(
@@ -207,7 +210,7 @@ def _running(
         mean=row.value,
         status=row.status,
         plant_state=row.plant_state,
-        valid_share=row.count_valid / row.count_expected if row.count_expected else None,
+        valid_share=min(1.0, row.count_valid / row.count_expected) if row.count_expected else None,
         current=value,
         current_ms=value_ms,
         current_status=value_status,

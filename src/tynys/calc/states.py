@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.series import EMPTY, in_order
+from tynys.calc.series import EMPTY, declared, in_order
 from tynys.domain.base import to_ms
 from tynys.domain.facility import DuctKind
 from tynys.domain.plan import Comparison
@@ -79,11 +79,11 @@ class Signals:
         self._ordered: dict[str, Series] = {}
 
     def series(self, name: str) -> Series:
-        """The readings of a channel in order; none if it is not known or has none."""
+        """The readings of a channel in order, as far as it was declared; none if it is not known or has none."""
         if name not in self._ordered:
             channel = self._channels.get(name)
             found = None if channel is None else self._readings.get(channel.id)
-            self._ordered[name] = EMPTY if found is None else in_order(found)
+            self._ordered[name] = EMPTY if channel is None or found is None else declared(in_order(found), channel.acquisition)
         return self._ordered[name]
 
     def hold_ms(self, names: Iterable[str]) -> int:
