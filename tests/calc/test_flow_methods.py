@@ -118,3 +118,13 @@ def test_a_fuel_without_composition_gives_no_flow(plant, pack, keys):
     (channel,) = [c for c in made.channels if c.name == "unit-1.coal_flow"]
     given = Around(*(np.array([v]) for v in (7.0, 10.0, 136.0, 100.0)))
     assert np.isnan(dry_normal_flow(made.plan.flows[0], channel, 50.0, np.array([250.0]), given, pack, made.fuels))[0]
+
+
+def test_the_documented_plant_without_a_flow_meter_has_a_mass(example, pack, read, only):
+    """Carbon, hydrogen, sulphur, nitrogen and oxygen of the coal by hand, 98 % of it burnt, at 7 % oxygen."""
+    plant = example("flow-from-coal")
+    values = {"stack-1.so2": SO2_WET, "stack-1.o2": O2_WET, "stack-1.h2o": H2O, "unit-1.load": 400.0, "unit-1.coal_flow": 250.0}
+    table = average_windows(plant, pack, read(plant, values), "PT20M", T0_MS, T0_MS + WINDOW)
+    expected = 250_000 * 0.98 * GAS_NM3_KG * 21 / 14
+    assert only(table, "flow").value == pytest.approx(expected, rel=1e-12)
+    assert only(table, "so2").mass_g_s == pytest.approx(SO2_WET / 0.9 * expected / 3.6e6, rel=1e-12)

@@ -20,7 +20,7 @@ HEAD = """\
 
 What `facility.json` (or `.toml`) of a gateway holds, key by key, made from the program:
 `python -m tynys.cli.facility_reference > docs/reference/facility.md`. What the things are and how they belong together is told in
-[the model](domain.md), with six whole examples. An unknown key is an error that names it. Texts that name a unit, a point or a channel
+[the model](domain.md), with whole examples. An unknown key is an error that names it. Texts that name a unit, a point or a channel
 must name one that is there; `tynys plant check` says which do not. An instant carries its offset, such as `2025-01-01T00:00:00+05:00`;
 spans are half-open.
 """
