@@ -130,12 +130,14 @@ def test_rounding_before_the_comparison_is_the_packs(lawful, averages):
     assert outcome == {"none": Outcome.EXCEEDED, "rounds": Outcome.KEPT, "reports": Outcome.EXCEEDED, "finer": Outcome.EXCEEDED}
 
 
-def test_a_test_nobody_wrote_and_averages_nobody_made_are_said(pack, averages):
+def test_a_test_nobody_wrote_and_averages_nobody_made_are_said(pack, lawful, averages):
     (made,) = rulings(ELV, {"P1M": averages([1.0], "P1M")}, pack)
     assert (made.outcome, made.reason) == (Outcome.CANNOT_BE_JUDGED, Reason.TEST_UNKNOWN)
     ceiling = Ceiling(200.0, "PT1H", "each_average", Certainty.VERIFIED, "permit")
     assert rulings(ceiling, {}, pack)[0].reason is Reason.NO_VALUES
     assert rulings(ceiling, {"PT1H": averages([])}, pack)[0].reason is Reason.NO_VALUES
+    day = by_test(rulings(ELV, {}, lawful(), LARGE))["part_4.P1D"]
+    assert (day.outcome, day.reason, day.threshold) == (Outcome.CANNOT_BE_JUDGED, Reason.NO_VALUES, 220.0)
 
 
 def test_a_permit_is_judged_where_it_speaks_of_every_average(example):

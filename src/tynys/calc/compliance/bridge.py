@@ -207,27 +207,28 @@ def _judged(
 ) -> Iterator[Ruling]:
     name = condition.test if condition.test == EACH_AVERAGE else f"{condition.test}.{condition.period}"
     given = averages.get(condition.period)
-    if given is None or not len(given.start_ms):
-        yield _blocked(ceiling, name, Reason.NO_VALUES)
-        return
     sure = weakest(ceiling.certainty, condition)
     states = None if pack.compliance is None else pack.compliance.excluded_states
     rounding = pack.rounding if pack.rounding is not None and pack.rounding.before_comparison else None
     share = 1.0 if condition.share_of_averages is None else condition.share_of_averages
+    grounds = Grounds(
+        test=name,
+        certainty=sure,
+        clause="; ".join(dict.fromkeys(c for c in (condition.clause, ceiling.clause) if c)),
+        reason=ceiling.reason or reason,
+        decimals=None if rounding is None else decimals_of(ceiling.value) + rounding.digits_beyond_limit,
+        mode="half_up" if rounding is None else str(rounding.mode),
+    )
+    threshold = times(ceiling.value, condition.factor)
+    if given is None or not len(given.start_ms):
+        yield share_within(np.empty(0), threshold, share, grounds)
+        return
     for part in _spans(given, condition.over, pack):
         # what is left out of a test belongs to the test: it makes a ruling no surer than itself, where it left anything out
-        grounds = Grounds(
-            test=name,
-            certainty=sure if states is None or not part.by_state.any() else weakest(sure, states),
-            clause="; ".join(dict.fromkeys(c for c in (condition.clause, ceiling.clause) if c)),
-            reason=ceiling.reason or reason,
-            decimals=None if rounding is None else decimals_of(ceiling.value) + rounding.digits_beyond_limit,
-            mode="half_up" if rounding is None else str(rounding.mode),
-            uncertainty_counted=part.uncertainty_counted,
-        )
+        weakened = sure if states is None or not part.by_state.any() else weakest(sure, states)
+        own = replace(grounds, certainty=weakened, uncertainty_counted=part.uncertainty_counted)
         out = part.resting | part.by_state
-        threshold = times(ceiling.value, condition.factor)
-        made = share_within(part.values, threshold, share, grounds, excluded=out, at_least=ceiling.at_least)
+        made = share_within(part.values, threshold, share, own, excluded=out, at_least=ceiling.at_least)
         yield replace(made, start_ms=int(part.start_ms[0]), end_ms=int(part.end_ms[-1]))
 
 
