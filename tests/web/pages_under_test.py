@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sample import NOW, WINDOW, configurations
+
 from tynys.web.mount import PAGES
 
 LANGUAGES = ("kk", "ru", "en")
+WINDOW_START = NOW // WINDOW * WINDOW - WINDOW
+CHANNEL = next(str(c.id) for c in configurations()["gres-1"].channels if c.component == "so2" and "stack-2" in c.name)
 COUNTRY = (
     ("/", 200),
     ("/facilities", 200),
@@ -26,6 +30,13 @@ PLACES = (
     ("/source/tets-2.stack-1", 200),
     ("/source/tets-2.stack-2?component=co", 200),
     ("/source/gres-1.stack-2/table", 200),
+    (f"/source/gres-1.stack-2/made?component=so2&period=PT20M&start={WINDOW_START}", 200),
+    (f"/source/tets-2.stack-1/made?component=nox&period=PT20M&start={WINDOW_START}", 200),
+    (f"/source/gres-1.stack-2/made?component=dust&period=PT1H&start={WINDOW_START}", 200),
+    (f"/source/gres-1.stack-2/made?component=flow&period=PT20M&start={WINDOW_START}", 200),
+    (f"/source/gres-1.stack-2/readings?channel={CHANNEL}&start={WINDOW_START}&end={WINDOW_START + 1_200_000}", 200),
+    ("/source/gres-1.stack-2/made?component=so2&period=PT9M&start=1", 404),
+    ("/source/gres-1.stack-2/readings?channel=none&start=1&end=2", 404),
     ("/facility/nowhere", 404),
     ("/source/nowhere.stack-1", 404),
 )

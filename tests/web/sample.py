@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
+from sample_explained import explained, raw_readings
 
 from tynys.calc.table import AVERAGE_STATUSES
 from tynys.centre.views import (
@@ -214,6 +215,15 @@ class Sample:
         limit = found.limit if kind == "averages" else None
         base = WINDOW if kind == "averages" else 1_000
         return ChartSeries(source, component, "mg/Nm3", kind, start, mean * 0.95, mean * 1.04, mean, status, limit, base)
+
+    async def explanation(self, source, component, period, start_ms):
+        view = await self.source(source)
+        configuration = self.configurations[view.facility]
+        return explained(configuration, source, component, period, start_ms, calibrating=SPECIAL.get(source) is Standing.CALIBRATION)
+
+    async def readings(self, source, channel, start_ms, end_ms):
+        view = await self.source(source)
+        return raw_readings(self.configurations[view.facility], channel, start_ms, end_ms)
 
     async def calendar(self, source, year):
         if SPECIAL.get(source) is Standing.NOT_OPERATING:

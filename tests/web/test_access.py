@@ -2,12 +2,14 @@
 
 import pytest
 from browser import AXE, DESK, PHONE, STANDARD
-from pages_under_test import LANGUAGES, STATES, with_language
+from pages_under_test import CHANNEL, LANGUAGES, STATES, WINDOW_START, with_language
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 EACH_KIND = [
     *("full /", "full /facilities", "full /facility/gres-1", "full /facility/gres-1/day", "full /source/gres-1.stack-2"),
     *("full /source/gres-2.stack-1", "full /transmission", "full /methods", "full /design", "full /nowhere"),
+    f"full /source/gres-1.stack-2/made?component=so2&period=PT20M&start={WINDOW_START}",
+    f"full /source/gres-1.stack-2/readings?channel={CHANNEL}&start={WINDOW_START}&end={WINDOW_START + 30_000}",
     *("empty /", "empty /facilities", "empty /transmission", "loading /", "plant /", "interface /api/v1/docs"),
 ]
 """One page of each kind and state."""

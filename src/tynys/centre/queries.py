@@ -15,8 +15,9 @@ from tynys.calc.table import AVERAGE_STATUSES
 from tynys.calc.timegrid import local_date
 from tynys.centre.civil import DAY, LENGTH_MS, SHORT, windows_in
 from tynys.centre.decimate import Buckets, decimate
+from tynys.centre.explained import explained
 from tynys.centre.live import loading_share
-from tynys.centre.views import CalendarDay, ChartSeries, GatewayView, NationView, Standing, TransmissionView
+from tynys.centre.views import CalendarDay, ChartSeries, GatewayView, NationView, RawReadings, Standing, TransmissionView
 from tynys.domain.base import to_ms
 from tynys.domain.errors import NotFoundError
 from tynys.domain.status import AverageStatus, InstrumentStatus
@@ -24,6 +25,7 @@ from tynys.domain.status import AverageStatus, InstrumentStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tynys.calc.explain import Explanation
     from tynys.centre.gateways import Gateway
     from tynys.centre.parts import Parts
     from tynys.centre.plans import Plan
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 RAW_UP_TO_MS = 2 * LENGTH_MS[DAY]
 """Charts of readings over longer spans are drawn from the windows' summaries. [ms]"""
+MOST_RAW_MS = 3_600_000
+"""Readings of at most this span are shown as a table. [ms]"""
 _ORDER = {standing: place for place, standing in enumerate(Standing)}
 
 
@@ -97,6 +101,21 @@ class CentreQueries:
     async def calendar(self, source: str, year: int) -> Sequence[CalendarDay]:
         """Days of a local civil year up to today."""
         return await asyncio.to_thread(self._calendar, self._plan_of(source), source, year)
+
+    async def explanation(self, source: str, component: str, period: str, start_ms: int) -> Explanation:
+        """How one average was made."""
+        self._plan_of(source)
+        return await explained(self._centre, source, component, period, start_ms)
+
+    async def readings(self, source: str, channel: str, start_ms: int, end_ms: int) -> RawReadings:
+        """Raw readings of one channel of a source."""
+        plan = self._plan_of(source)
+        found = next((c for c in plan.configuration.channels if str(c.id) == channel), None)
+        if found is None:
+            raise NotFoundError(f"no channel {channel!r}", where="channel", hint="an explanation links to those it was made from")
+        table = await asyncio.to_thread(self._centre.readings.table, [found.id], start_ms, min(end_ms, start_ms + MOST_RAW_MS))
+        status = np.asarray(table["status"].combine_chunks()).astype(np.uint8)
+        return RawReadings(channel, found.name, found.component, str(found.unit), _times(table["time_ms"]), _floats(table["value"]), status)
 
     def _plan_of(self, source: str) -> Plan:
         plan = self._centre.plans.of_source(source, self._centre.now_ms())

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from tynys.calc.explain import Explanation
     from tynys.domain.average import Average
     from tynys.domain.component import Certainty
     from tynys.domain.configuration import FacilityConfiguration
@@ -181,6 +182,19 @@ class CalendarDay:
     exceeded: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RawReadings:
+    """Readings of one channel as they came, by time; ``status`` is `InstrumentStatus`, values NaN where absent."""
+
+    channel: str
+    name: str
+    component: str
+    unit: str
+    time_ms: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+    status: npt.NDArray[np.uint8]
+
+
 class Queries(Protocol):
     """What pages and the API ask the centre. All are read-only; unknown ids raise `NotFoundError`."""
 
@@ -201,6 +215,12 @@ class Queries(Protocol):
 
     async def chart(self, source: str, component: str, kind: str, start_ms: int, end_ms: int, buckets: int) -> ChartSeries:
         """A decimated series; ``kind`` is ``averages`` (20 minutes) or ``readings`` (raw main channel)."""
+
+    async def explanation(self, source: str, component: str, period: str, start_ms: int) -> Explanation:
+        """How one average was made."""
+
+    async def readings(self, source: str, channel: str, start_ms: int, end_ms: int) -> RawReadings:
+        """Raw readings of one channel of a source, by its UUID."""
 
     async def calendar(self, source: str, year: int) -> Sequence[CalendarDay]:
         """Days of a local civil year."""

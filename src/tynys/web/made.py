@@ -43,6 +43,8 @@ def explain(
         "earlier": f"{address}#h-made",
         "later": address.replace(str(average.start_ms - length), str(average.start_ms + length)) + "#h-made" if later else "",
         "data": f"{api_path}/averages?{urlencode(data)}",
+        "whole": f"/source/{average.source}/made?"
+        + urlencode({"component": average.component, "period": average.period, "start": average.start_ms}),
     }
 
 
@@ -65,9 +67,16 @@ def steps(voice: Voice, average: Average, configuration: FacilityConfiguration |
         detail = voice.t("made.no_function") if function is None else function_words(voice, function)
         found.append(step(voice.t("made.calibrated"), f"{voice.number(average.calibrated, 1)} {raw_unit}", detail))
     parts = peripheral_words(voice, average)
-    if average.value is not None:
-        shown = f"{voice.number(average.value, 1)} {voice.unit(average.unit)}"
+    standardised = average.standardised if average.standardised is not None else average.value
+    if standardised is not None and average.value is not None:
+        shown = f"{voice.number(standardised, 1)} {voice.unit(average.unit)}"
+        if average.o2_reference_pct is not None:
+            parts.append(voice.t("made.o2_reference", value=voice.number(average.o2_reference_pct, 1)))
         found.append(step(voice.t("made.standardised"), shown, join(*parts) if parts else voice.t("made.already")))
+        if average.deduction is not None:
+            found.append(
+                step(voice.t("made.deducted"), f"−{voice.number(average.deduction, 1)} {voice.unit(average.unit)}", average.rule_pack)
+            )
     elif parts:
         found.append(step(voice.t("made.standardised"), "—", join(*parts)))
     status = voice.known("average_status", str(average.status))

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from tynys.domain.errors import NotFoundError, TynysError
 from tynys.web.assets import assets
 from tynys.web.language import language_of
-from tynys.web.pages import design, errors, facilities, facility, interface, methods, nation, source, transmission
+from tynys.web.pages import design, errors, facilities, facility, interface, methods, nation, number, source, transmission
 from tynys.web.site import Site
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/source/{source}", source.page),
     ("/source/{source}/series", source.series),
     ("/source/{source}/table", source.table),
+    ("/source/{source}/made", number.page),
+    ("/source/{source}/readings", number.readings),
     ("/transmission", transmission.page),
     ("/methods", methods.page),
     ("/design", design.page),

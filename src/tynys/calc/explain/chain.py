@@ -12,7 +12,7 @@ from tynys.calc.explain.oxygen import oxygen_steps
 from tynys.calc.reference import MOLAR_VOLUME_NM3_KMOL, NORMAL_K, ppm_to_mg_nm3, to_dry, to_normal
 from tynys.calc.series import between
 from tynys.domain.component import component
-from tynys.domain.plan import PeripheralSource
+from tynys.domain.plan import OnFailure, PeripheralSource
 from tynys.domain.quantity import GasState, Moisture, Unit
 from tynys.domain.status import InstrumentStatus
 
@@ -77,7 +77,10 @@ class ChainSteps:
         yield from self._raw()
         if not np.isnan(self._made.raw[self._at]):
             yield from self._calibrated()
-            yield from self._standardised()
+            for step in self._standardised():
+                yield step
+                if step.formula and step.result is not None and step.result.value is None:
+                    return
 
     def readings(self, names: tuple[str, ...], kind: str = "readings") -> Step:
         """How many readings of some channels had each status, and where they are."""
@@ -144,7 +147,7 @@ class ChainSteps:
             if measured:
                 names.append(plan.channel)
             mean = self._point.sure_mean(plan.channel)[i] if measured else np.nan
-            fills = not measured or np.isnan(mean)
+            fills = not measured or (np.isnan(mean) and plan.on_failure is OnFailure.CONSTANT)
             origin, of = ("plan", plan.evidence or self._chain.name) if fills else ("measured", plan.channel or "")
             found.append(Quantity(symbol, known(values[role][i]), unit, origin, of))
             wet = measured and not fills and self._wet(plan.channel)

@@ -31,7 +31,7 @@ def ending(
     if pack is not None:
         yield validity_step(average, pack)
     limit = None
-    if configuration is not None and average.value is not None:
+    if configuration is not None:
         limit = limit_for(configuration, average.source, average.component, average.period, average.end_ms - 1)
         if limit is not None and pack is not None:
             yield from rounding_step(average, limit, pack)

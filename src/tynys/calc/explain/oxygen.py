@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +75,7 @@ def reference_steps(source: SourceWindows, plan: ComponentPlan, at: int) -> Iter
         for k, use in enumerate(uses, 1)
     ]
     if len({use.o2_reference_pct for use in uses}) <= 1:
-        first = references[0]
+        first = replace(references[0], symbol="O2_ref")
         notes = () if burnt else (note("reference_of_first_fuel"),)
         yield Step("reference", "", (first,), result, first.clause, first.certainty, notes)
         return
