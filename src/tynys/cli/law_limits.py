@@ -16,38 +16,43 @@ from tynys.law.limits import EACH_AVERAGE
 from tynys.law.walk import SIGNS, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tynys.law.limits import EmissionLimit
     from tynys.present.voice import Voice
 
 WIDEST = 84
 COLUMNS_OF_PERIOD = 14
+GAP = 2
+"""Between columns. [columns]"""
+SAID = ("period", "value", "low", "high", "test", "force", "clause", "certainty", "note", "unit")
+"""What a limit says; the rest is its class."""
 PERIODS = ("PT30M", "PT1H", "P1D", "P1M", "P1Y")
 """The periods limits are set over, in the order of the columns."""
 
 
 def limits_by_class(limits: Sequence[EmissionLimit], say: Voice, width: int) -> Iterator[Table]:
     """One table for each component and kind of limit, in the order of the pack; their columns stand under each other."""
-    periods = [period for period in PERIODS if any(limit.period == period for limit in limits)]
-    cell = max(*(len(_cell(limit)) for limit in limits), *(len(say.known("period", period)) for period in periods))
+    cells: dict[str, int] = {}
+    for period in (period for period in PERIODS if any(limit.period == period for limit in limits)):
+        cells[period] = max(len(say.known("period", period)), *(len(_cell(limit)) for limit in limits if limit.period == period))
     label = max(len(_class_words(limit, say)) for limit in limits if not limit.condition)
-    widths = min(label, width - len(periods) * (cell + 1)), cell
+    room = min(label, width - sum(cell + GAP for cell in cells.values()))
     for component, kind in dict.fromkeys((limit.component, limit.kind) for limit in limits):
         inside = [limit for limit in limits if (limit.component, limit.kind) == (component, kind)]
-        yield _table(inside, periods, say, widths)
+        yield _table(inside, cells, say, room)
 
 
-def _table(limits: list[EmissionLimit], periods: list[str], say: Voice, widths: tuple[int, int]) -> Table:
+def _table(limits: list[EmissionLimit], cells: Mapping[str, int], say: Voice, room: int) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(_what(limits[0], say), width=widths[0])
-    for period in periods:
-        table.add_column(say.known("period", period), justify="right", width=widths[1])
+    table.add_column(_what(limits[0], say), width=room)
+    for period, cell in cells.items():
+        table.add_column(say.known("period", period), justify="right", width=cell)
     order = list(dict.fromkeys(map(_class_of, limits)))
     for of_class in order:
         row = [limit for limit in limits if _class_of(limit) == of_class]
-        cells = {limit.period: _cell(limit) for limit in row}
-        table.add_row(_class_words(row[0], say), *(cells.get(period, Text("")) for period in periods))
+        found = {limit.period: _cell(limit) for limit in row}
+        table.add_row(_class_words(row[0], say), *(found.get(period, Text("")) for period in cells))
     return table
 
 
@@ -92,11 +97,7 @@ def _what(limit: EmissionLimit, say: Voice) -> Text:
 
 def _class_of(limit: EmissionLimit) -> tuple[object, ...]:
     """What two limits of one line share."""
-    return tuple(
-        getattr(limit, field)
-        for field in limit.__struct_fields__
-        if field not in {"period", "value", "low", "high", "test", "force", "clause", "certainty", "note", "unit", "hours_from"}
-    )
+    return tuple(_end(limit, field) for field in limit.__struct_fields__ if field not in SAID)
 
 
 def _cell(limit: EmissionLimit) -> Text:
@@ -132,6 +133,6 @@ def _class_words(limit: EmissionLimit, say: Voice) -> Text:
     return text
 
 
-def _end(limit: EmissionLimit, field: str) -> float | None:
-    """An end of what narrows a class by numbers; the hours below which a yearly value is not set are told in full only."""
-    return None if field == "hours_from" else getattr(limit, field, None)
+def _end(limit: EmissionLimit, field: str) -> object:
+    """A key of a limit; the hours from which a yearly value is set are told in full only, so that it stands beside its daily one."""
+    return None if field == "hours_from" and limit.period == "P1Y" else getattr(limit, field, None)

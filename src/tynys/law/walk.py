@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -95,7 +96,7 @@ def _names(member: Record, field: str) -> bool:
 
 def plain(record: Record) -> dict[str, object]:
     """The plain fields of a record that are set: neither records, nor what is carried, nor what is left at its default."""
-    defaults = {f.name: f.default for f in msgspec.structs.fields(record)}
+    defaults = _defaults(type(record))
     return {
         field: found
         for field in record.__struct_fields__
@@ -104,6 +105,11 @@ def plain(record: Record) -> dict[str, object]:
         and not (isinstance(found, tuple) and any(isinstance(member, Record) for member in found))
         and (found != defaults[field] or field == "method" or (field == "value" and found is not None))
     }
+
+
+@cache
+def _defaults(kind: type[Record]) -> dict[str, object]:
+    return {f.name: f.default for f in msgspec.structs.fields(kind)}
 
 
 def worded(field: str, found: object) -> str:

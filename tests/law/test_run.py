@@ -1,0 +1,66 @@
+"""Every shipped pack carries a plant's readings to averages: nothing it lacks stops the calculation."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from law_kit import PACKS, pack_of
+
+from tynys.calc.pipeline import average_windows, longer_windows
+from tynys.calc.series import Series
+from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.document import load_toml
+from tynys.domain.status import AverageStatus, InstrumentStatus
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "redundant-analyser.toml"
+START_MS = int(datetime(2025, 3, 10, tzinfo=UTC).timestamp() * 1000)
+DAY_MS = 86_400_000
+VALUES = {"so2": 900.0, "o2": 7.3, "h2o": 10.0}
+
+
+@pytest.fixture(scope="module")
+def plant():
+    return load_toml(EXAMPLE.read_text(encoding="utf-8"), FacilityConfiguration, EXAMPLE.name)
+
+
+def readings(plant, minutes):
+    """A reading a minute of every channel, for the first minutes of each hour."""
+    time_ms = START_MS + 60_000 * np.arange(1440, dtype=np.int64)
+    status = np.where(np.arange(1440) % 60 < minutes, InstrumentStatus.VALID, InstrumentStatus.FAULT).astype(np.uint8)
+    return {c.id: Series(time_ms, np.full(1440, VALUES[c.component]), status) for c in plant.channels}
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_day_becomes_averages_under_every_pack(name, plant):
+    pack = pack_of(name)
+    table = average_windows(plant, pack, readings(plant, 60), pack.short_term, START_MS, START_MS + DAY_MS)
+    rows = [row for row in table.rows() if row.component == "so2"]
+    assert len(rows) == {"PT20M": 72, "PT30M": 48, "PT1H": 24}[pack.short_term]
+    assert {row.status for row in rows} == {AverageStatus.VALID}
+    solid = [r for r in pack.oxygen.reference if (r.unit, r.fuel) == ("boiler", "solid")]
+    dry = 900.0 * 1.02 / 0.9  # the example's calibration, 10 % of water
+    at_reference = dry * (21 - 6) / (21 - 7.3 / 0.9) if solid else dry  # its oxygen is measured wet too
+    assert rows[0].value == pytest.approx(at_reference, rel=1e-12)
+    assert rows[0].rule_pack_digest == pack.digest().hex()
+    for rule in pack.averaging.long_term:
+        assert longer_windows(pack, table, rule.period, START_MS, START_MS + DAY_MS) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes", "status"),
+    [
+        ("eu-ets", 48, AverageStatus.VALID),  # 80 % of the hour
+        ("eu-ets", 47, AverageStatus.TOO_FEW),
+        ("us-part75", 46, AverageStatus.VALID),  # one valid minute in the fourth quarter
+        ("us-part75", 45, AverageStatus.TOO_FEW),
+        ("cn-hj75", 45, AverageStatus.VALID),  # 45 valid minutes
+        ("cn-hj75", 44, AverageStatus.TOO_FEW),
+        ("eu-ied", 40, AverageStatus.VALID),  # two thirds of the time in operation
+        ("eu-ied", 39, AverageStatus.TOO_FEW),
+    ],
+)
+def test_an_hour_is_valid_by_the_rule_of_its_pack(name, minutes, status, plant):
+    pack = pack_of(name)
+    table = average_windows(plant, pack, readings(plant, minutes), "PT1H", START_MS, START_MS + 4 * 3_600_000)
+    assert {row.status for row in table.rows() if row.component == "so2"} == {status}
