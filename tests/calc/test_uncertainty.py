@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tynys.calc.uncertainty import (
-    Assessed,
     combined_uncertainty,
     concentration_sensitivities,
     coverage_factor,
@@ -18,6 +17,7 @@ from tynys.calc.uncertainty import (
     flow_sensitivities,
     mass_rate_sensitivities,
     mean_uncertainty,
+    shared_correlation,
     specific_emission_sensitivities,
 )
 
@@ -190,11 +190,40 @@ def test_independent_readings_gain_by_number_and_shared_errors_do_not():
         mean_uncertainty(np.ones(2), -0.1)
 
 
-def test_uncertainty_enters_a_comparison_once():
-    standardised = Assessed(np.array([180.0, 30.0, -2.0, np.nan]))
-    validated = standardised.minus_uncertainty(40.0)
-    assert validated.values[:3].tolist() == [140.0, 0.0, -2.0]
-    assert np.isnan(validated.values[3])
-    with pytest.raises(ValueError, match="it enters a comparison once"):
-        validated.minus_uncertainty(40.0)
-    assert np.isnan(standardised.minus_uncertainty(np.nan).values).all()
+def test_what_concentration_and_flow_share_cancels_in_their_mass():
+    """Mass of a wet concentration at actual conditions and a velocity: c · v · A, whatever temperature, pressure and moisture are."""
+    c, v, area, t, p, h = 120.0, 20.0, 50.0, 140.0, 98.7, 9.5
+    u = np.array([3.0, 0.4, 4.0, 0.6, 0.9])[:, np.newaxis]  # of c, v, t, p, h
+    by = concentration_sensitivities(one(c), one(t), one(p), one(h), one(0.0), o2_reference_pct=0.0)
+    of_conc = np.stack([by[0], 0 * by[0], by[1], by[2], by[3]])
+    fv = flow_sensitivities(one(v), area, 1.0, one(t), one(p), one(h))
+    of_flow = np.stack([0 * fv[0], fv[0], fv[3], fv[4], fv[5]])
+    r = shared_correlation(of_conc, of_flow, u)
+    assert -1 < r[0] < 0
+    state = 413.15 / 273.15 * 101.325 / 98.7 * 100 / 90.5
+    rate = mass_rate_sensitivities(one(c * state), one(v * area * 3600 / state))
+    both = np.stack([combined_uncertainty(of_conc, u), combined_uncertainty(of_flow, u)])
+    matrix = np.stack([np.stack([np.ones(1), r]), np.stack([r, np.ones(1)])])
+    mass = c * v * area / 1000.0
+    assert combined_uncertainty(rate, both, matrix)[0] == pytest.approx(mass * math.hypot(3.0 / c, 0.4 / v), rel=1e-12)
+    assert combined_uncertainty(rate, both)[0] > 1.1 * combined_uncertainty(rate, both, matrix)[0]
+
+
+def test_results_that_share_nothing_are_not_correlated():
+    u = np.array([[1.0], [2.0]])
+    assert shared_correlation(np.array([[1.0], [0.0]]), np.array([[0.0], [3.0]]), u)[0] == 0.0
+    assert shared_correlation(np.array([[1.0], [2.0]]), np.array([[2.0], [4.0]]), u)[0] == pytest.approx(1.0)
+    assert shared_correlation(np.zeros((2, 1)), np.array([[2.0], [4.0]]), u)[0] == 0.0
+    assert np.isnan(shared_correlation(np.ones((2, 1)), np.ones((2, 1)), np.array([[np.nan], [1.0]])))[0]
+
+
+def test_a_matrix_for_each_window_may_be_missing_in_one_and_is_refused_where_it_cannot_be():
+    ones = np.ones((2, 2))
+    matrix = np.stack([np.eye(2), np.ones((2, 2)), np.array([[1.0, np.nan], [np.nan, 1.0]])], axis=-1)
+    got = combined_uncertainty(np.ones((2, 3)), np.ones((2, 1)), matrix)
+    assert got[:2] == pytest.approx([math.sqrt(2), 2.0])
+    assert np.isnan(got[2])
+    with pytest.raises(ValueError, match="correlation matrix"):
+        combined_uncertainty(ones, ones, np.stack([np.eye(2), 2 * np.eye(2)], axis=-1))
+    with pytest.raises(ValueError, match="correlation matrix"):
+        combined_uncertainty(ones, ones, np.ones(2))

@@ -1,4 +1,4 @@
-"""Uncertainty of what is calculated, by the Guide (GUM): sensitivities, correlated inputs, coverage; and that it counts once.
+"""Uncertainty of what is calculated, by the Guide (GUM): sensitivities, correlated inputs, coverage.
 
 A standard uncertainty below zero, NaN or infinite gives NaN; so does any element whose sensitivity is NaN. Inputs come as rows: the
 uncertainty of k inputs over n windows is (k, n), or (k, 1) where it is the same for all.
@@ -6,7 +6,7 @@ uncertainty of k inputs over n windows is (k, n), or (k, 1) where it is the same
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,8 +40,8 @@ def combined_uncertainty(sensitivities: Matrix, uncertainties: Matrix, correlati
         Partial derivative of the result by each input. [unit of the result / unit of the input]
     uncertainties : (k, n) or (k, 1) float64
         Standard uncertainties of the inputs. [unit of the input]
-    correlation : (k, k) float64
-        Correlation coefficients of the inputs; None: they are independent.
+    correlation : (k, k) or (k, k, n) float64
+        Correlation coefficients of the inputs, the same for all windows or for each; None: they are independent.
 
     Returns
     -------
@@ -52,16 +52,52 @@ def combined_uncertainty(sensitivities: Matrix, uncertainties: Matrix, correlati
     ------
     ValueError
         If the correlation is not a symmetric (k, k) matrix of coefficients from −1 to 1 with ones on its diagonal, or cannot be one of
-        any quantities (it is not positive semidefinite).
+        any quantities (it is not positive semidefinite). A window whose own matrix holds a NaN gives NaN.
 
     Sources
     -------
     JCGM 100:2008, 5.1.2, equation (10); 5.2.2, equations (13) and (16).
     """
     parts = _contributions(sensitivities, uncertainties)
-    between = np.eye(len(parts)) if correlation is None else _checked(np.asarray(correlation, np.float64), len(parts))
-    square: Floats = np.einsum("in,ij,jn->n", parts, between, parts)
+    k = len(parts)
+    between = np.eye(k) if correlation is None else _checked(np.asarray(correlation, np.float64), k)
+    square = np.zeros(parts.shape[1])
+    for i in range(k):
+        for j in range(k):
+            square = square + parts[i] * between[i, j] * parts[j]
     return np.sqrt(np.maximum(square, 0.0))
+
+
+def shared_correlation(sensitivities: Matrix, others: Matrix, uncertainties: Matrix) -> Floats:
+    """Correlation of two results that are made of the same independent inputs; 0 where either has no uncertainty.
+
+    Parameters
+    ----------
+    sensitivities, others : (k, n) float64
+        Partial derivatives of the one and of the other result by each input; 0 for an input it does not depend on.
+    uncertainties : (k, n) or (k, 1) float64
+        Standard uncertainties of the inputs.
+
+    Returns
+    -------
+    (n,) float64
+        From −1 to 1. [1]
+
+    Notes
+    -----
+    A concentration and a flow in one state share temperature, pressure and moisture: at actual conditions they cancel in the mass.
+
+    Sources
+    -------
+    JCGM 100:2008, F.1.2.3, equation (F.2).
+    """
+    one, other = _contributions(sensitivities, uncertainties), _contributions(others, uncertainties)
+    together, first, second = np.zeros(one.shape[1]), np.zeros(one.shape[1]), np.zeros(one.shape[1])
+    for a, b in zip(one, other, strict=True):
+        together, first, second = together + a * b, first + a * a, second + b * b
+    spread = np.sqrt(first) * np.sqrt(second)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(spread == 0, 0.0, np.clip(together / spread, -1.0, 1.0))
 
 
 def _contributions(sensitivities: Matrix, uncertainties: Matrix) -> Matrix:
@@ -72,12 +108,19 @@ def _contributions(sensitivities: Matrix, uncertainties: Matrix) -> Matrix:
 
 
 def _checked(correlation: Matrix, k: int) -> Matrix:
-    shape = correlation.shape == (k, k)
-    coefficients = shape and np.isfinite(correlation).all() and (np.abs(correlation) <= 1 + _ROUNDING).all()
-    if not coefficients or not np.allclose(correlation, correlation.T, atol=_ROUNDING) or not np.allclose(np.diag(correlation), 1.0):
+    """The matrix, or one for each window, if it can be one of correlations."""
+    each = np.moveaxis(np.atleast_3d(correlation), -1, 0) if correlation.ndim in {2, 3} else np.empty((0, 0, 0))
+    whole = each.shape[1:] == (k, k) and (correlation.ndim == 3 or np.isfinite(each).all())  # noqa: PLR2004  # one for each window
+    known = each[np.isfinite(each).all(axis=(1, 2))] if whole else each
+    if (
+        not whole
+        or (np.abs(known) > 1 + _ROUNDING).any()
+        or not np.allclose(known, known.swapaxes(1, 2), atol=_ROUNDING)
+        or not np.allclose(np.diagonal(known, axis1=1, axis2=2), 1.0)
+    ):
         msg = f"expected a symmetric correlation matrix of {k} x {k} coefficients with ones on its diagonal, got shape {correlation.shape}"
         raise ValueError(msg)
-    if np.linalg.eigvalsh(correlation).min() < -1e-9 * k:
+    if known.size and np.linalg.eigvalsh(known).min() < -1e-9 * k:
         msg = "expected correlations that can hold together (a positive semidefinite matrix), got one with a negative eigenvalue"
         raise ValueError(msg)
     return correlation
@@ -171,9 +214,9 @@ def mean_uncertainty(uncertainties: Floats, correlation: float = 0.0) -> float:
         raise ValueError(msg)
     given = np.asarray(uncertainties, np.float64)
     if len(given) == 0 or not np.isfinite(given).all() or (given < 0).any():
-        return float("nan")
-    squares, total = float((given**2).sum()), float(given.sum())
-    return float(np.sqrt((1.0 - correlation) * squares + correlation * total**2)) / len(given)
+        return math.nan
+    squares, total = math.fsum((given**2).tolist()), math.fsum(given.tolist())
+    return math.sqrt((1.0 - correlation) * squares + correlation * total**2) / len(given)
 
 
 def concentration_sensitivities(
@@ -276,38 +319,3 @@ def specific_emission_sensitivities(rate_g_s: Floats, power_mw: Floats) -> Matri
     out = np.where(np.isfinite(rate) & np.isfinite(power) & (power > 0), power, np.nan)
     hours = S_PER_H / 1000.0
     return np.stack([hours / out, -hours * rate / out**2])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Assessed:
-    """Values on their way to a comparison, and whether their uncertainty has been counted: it counts once.
-
-    Parameters
-    ----------
-    values : (n,) float64
-        Standardised, or validated where the uncertainty has been taken off. [unit of the limit]
-    uncertainty_counted : bool
-        True once the uncertainty was taken off.
-    """
-
-    values: Floats
-    uncertainty_counted: bool = False
-
-    def minus_uncertainty(self, half_width: Floats | float) -> Assessed:
-        """The validated values: less the half-width of the confidence interval, not below zero; a negative value stays.
-
-        Raises
-        ------
-        ValueError
-            If the uncertainty of these values has been counted already.
-
-        Sources
-        -------
-        2010/75/EU, Annex V, Part 3, point 9; EN 17255-1.
-        """
-        if self.uncertainty_counted:
-            msg = "expected values whose uncertainty has not been counted yet, got validated ones; it enters a comparison once"
-            raise ValueError(msg)
-        width = np.where(np.isfinite(half_width) & (np.asarray(half_width) >= 0), half_width, np.nan)
-        less = np.where(self.values > 0, np.maximum(self.values - width, 0.0), self.values + 0.0 * width)
-        return Assessed(less, uncertainty_counted=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tynys.calc.assessed import Assessed
 from tynys.calc.compliance.abatement import Breakdowns, breakdowns, restored_in_time, unabated_hours
 from tynys.calc.compliance.ceilings import Grounds, share_within
 from tynys.calc.compliance.days import count_by_day, day_invalid, too_many_invalid_days
@@ -16,7 +17,6 @@ from tynys.calc.rounding import decimals_of, times
 from tynys.calc.states import PLANT_STATES
 from tynys.calc.table import STATUS_CODE
 from tynys.calc.timegrid import window_edges
-from tynys.calc.uncertainty import Assessed
 from tynys.domain.limit import LegalForce, LimitKind
 from tynys.domain.quantity import Moisture
 from tynys.domain.status import AverageStatus, PlantState
