@@ -12,6 +12,7 @@ from tynys.domain.fuel import Fuel
 from tynys.domain.instrument import Analyser, Channel
 from tynys.domain.limit import Limit
 from tynys.domain.plan import MonitoringPlan
+from tynys.domain.quality import CalibrationReport, DriftCheck, SurveillanceReport
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
@@ -31,6 +32,9 @@ class FacilityConfiguration(Record, frozen=True, kw_only=True):
     abatement: tuple[AbatementDevice, ...] = ()
     limits: tuple[Limit, ...] = ()
     fuels: tuple[Fuel, ...] = ()
+    calibration_reports: tuple[CalibrationReport, ...] = ()
+    surveillance_reports: tuple[SurveillanceReport, ...] = ()
+    drift_checks: tuple[DriftCheck, ...] = ()
 
     def encode(self) -> bytes:
         """Canonical JSON: what is signed, hashed and stored."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,8 @@ from tynys.domain.flow_needs import VOLUME_UNITS, flow_needs
 from tynys.domain.fuel import FUELS
 from tynys.domain.limit import LimitKind, ScopeKind
 from tynys.domain.plan import OnFailure, PeripheralSource
+from tynys.domain.problem import Problem, unknown
+from tynys.domain.quality_consistency import quality_problems
 from tynys.domain.quantity import GasState, Moisture, Unit
 from tynys.domain.regions import REGIONS
 from tynys.domain.status import PlantState
@@ -27,23 +27,7 @@ if TYPE_CHECKING:
     from tynys.domain.plan import ComponentPlan, FlowPlan, MeasuringChain, Peripheral
 
 _GAS_KINDS = (ComponentKind.POLLUTANT, ComponentKind.GREENHOUSE_GAS)
-SHOWN = 12
-"""So many declared names are listed where none is near the unknown one."""
 _VOLUMETRIC_UNITS = (Unit.MG_M3, Unit.MG_NM3, *VOLUME_UNITS)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that does not fit: where, what was expected, what came, how to mend it."""
-
-    where: str
-    expected: str
-    came: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        text = f"{self.where}: expected {self.expected}, got {self.came}"
-        return f"{text}. {self.hint}" if self.hint else text
 
 
 def check_configuration(configuration: FacilityConfiguration) -> tuple[Problem, ...]:
@@ -58,6 +42,7 @@ def _problems(c: FacilityConfiguration) -> Iterator[Problem]:
         yield from _channel(channel, c)
     yield from _plan(c)
     yield from _limits(c)
+    yield from quality_problems(c)
 
 
 def _identities(c: FacilityConfiguration) -> Iterator[Problem]:
@@ -87,16 +72,6 @@ def _identities(c: FacilityConfiguration) -> Iterator[Problem]:
         yield Problem("plan", f'facility "{c.facility.id}"', f'"{c.plan.facility}"')
 
 
-def _unknown(where: str, what: str, name: str | None, known: Collection[str]) -> Iterator[Problem]:
-    if name is None or name in known:
-        return
-    near = get_close_matches(name, known, n=3)
-    shown = sorted(known)[:SHOWN]
-    more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
-    hint = f"Nearest: {', '.join(near)}." if near else f"Declared: {', '.join(shown)}{more}." if shown else "None is declared."
-    yield Problem(where, f"a declared {what}", f'"{name}"', hint)
-
-
 def _installation(c: FacilityConfiguration) -> Iterator[Problem]:
     units = {u.id for u in c.units}
     sources = {s.id for s in c.sources}
@@ -105,13 +80,13 @@ def _installation(c: FacilityConfiguration) -> Iterator[Problem]:
     fuels = {*FUELS, *(f.id for f in c.fuels)}
     for unit in c.units:
         for fuel in unit.fuels:
-            yield from _unknown(f'unit "{unit.id}", fuels', "fuel", fuel, fuels)
+            yield from unknown(f'unit "{unit.id}", fuels', "fuel", fuel, fuels)
     for plant in c.combustion_plants:
         for name in plant.units:
-            yield from _unknown(f'combustion plant "{plant.id}"', "unit", name, units)
+            yield from unknown(f'combustion plant "{plant.id}"', "unit", name, units)
     for device in c.abatement:
-        yield from _unknown(f'abatement device "{device.id}"', "unit", device.unit, units)
-        yield from _unknown(f'abatement device "{device.id}", state_channel', "channel", device.state_channel, channels)
+        yield from unknown(f'abatement device "{device.id}"', "unit", device.unit, units)
+        yield from unknown(f'abatement device "{device.id}", state_channel', "channel", device.state_channel, channels)
     yield from _sources(c, units, sources, points, channels)
 
 
@@ -126,22 +101,22 @@ def _sources(
         yield from _overlaps(f'source "{source.id}", methods', source.methods)
     for duct in c.ducts:
         where = f'duct from "{duct.unit}" to "{duct.source}"'
-        yield from _unknown(where, "unit", duct.unit, units)
-        yield from _unknown(where, "source", duct.source, sources)
-        yield from _unknown(f"{where}, damper_channel", "channel", duct.damper_channel, channels)
+        yield from unknown(where, "unit", duct.unit, units)
+        yield from unknown(where, "source", duct.source, sources)
+        yield from unknown(f"{where}, damper_channel", "channel", duct.damper_channel, channels)
         if duct.kind is DuctKind.BYPASS and duct.damper_channel is None:
             hint = "Without it nobody knows when the gas goes around the cleaning."
             yield Problem(f"{where}, damper_channel", "the signal of a bypass's damper", "none", hint)
     for point in c.points:
-        yield from _unknown(f'point "{point.id}"', "source", point.source, sources)
+        yield from unknown(f'point "{point.id}"', "source", point.source, sources)
         for name in point.units:
-            yield from _unknown(f'point "{point.id}", units', "unit", name, units)
+            yield from unknown(f'point "{point.id}", units', "unit", name, units)
         if not point.area_m2 > 0:
             yield Problem(
                 f'point "{point.id}", area_m2', "an area above zero [m²]", repr(point.area_m2), "Flow is velocity times this area."
             )
     for analyser in c.analysers:
-        yield from _unknown(f'analyser "{analyser.id}"', "point", analyser.point, points)
+        yield from unknown(f'analyser "{analyser.id}"', "point", analyser.point, points)
 
 
 def _overlaps(where: str, records: Sequence[Dated]) -> Iterator[Problem]:
@@ -162,10 +137,10 @@ def _overlaps(where: str, records: Sequence[Dated]) -> Iterator[Problem]:
 
 def _channel(channel: Channel, c: FacilityConfiguration) -> Iterator[Problem]:
     where = f'channel "{channel.name}"'
-    yield from _unknown(f"{where}, component", "component of the catalogue", channel.component, CATALOGUE)
-    yield from _unknown(f"{where}, point", "point", channel.point, {p.id for p in c.points})
-    yield from _unknown(f"{where}, of_unit", "unit", channel.of_unit, {u.id for u in c.units})
-    yield from _unknown(f"{where}, analyser", "analyser", channel.analyser, {a.id for a in c.analysers})
+    yield from unknown(f"{where}, component", "component of the catalogue", channel.component, CATALOGUE)
+    yield from unknown(f"{where}, point", "point", channel.point, {p.id for p in c.points})
+    yield from unknown(f"{where}, of_unit", "unit", channel.of_unit, {u.id for u in c.units})
+    yield from unknown(f"{where}, analyser", "analyser", channel.analyser, {a.id for a in c.analysers})
     if not channel.acquisition:
         yield Problem(f"{where}, acquisition", "a dated interval", "none", "Without it nobody knows how many readings are due.")
     yield from _overlaps(f"{where}, acquisition", channel.acquisition)
@@ -204,9 +179,9 @@ def _plan(c: FacilityConfiguration) -> Iterator[Problem]:
     seen: set[tuple[str, str, str | None]] = set()
     for plan in c.plan.components:
         where = f'plan of {plan.component} of "{plan.source}"'
-        yield from _unknown(where, "source", plan.source, sources)
-        yield from _unknown(where, "component of the catalogue", plan.component, CATALOGUE)
-        yield from _unknown(f"{where}, point", "point", plan.point, points)
+        yield from unknown(where, "source", plan.source, sources)
+        yield from unknown(where, "component of the catalogue", plan.component, CATALOGUE)
+        yield from unknown(f"{where}, point", "point", plan.point, points)
         key = (plan.source, plan.component, plan.point)
         if key in seen:
             yield Problem(where, "one plan per source, component and point", "two", "List the second way to measure it as a chain.")
@@ -223,7 +198,7 @@ def _plan(c: FacilityConfiguration) -> Iterator[Problem]:
 
 def _chain(where: str, plan: ComponentPlan, chain: MeasuringChain, channels: dict[str, Channel]) -> Iterator[Problem]:
     for name in chain.channels:
-        yield from _unknown(where, "channel", name, channels)
+        yield from unknown(where, "channel", name, channels)
     if not chain.channels:
         yield Problem(f"{where}, channels", "at least one channel", "none")
     if len(chain.weights) != len(chain.channels):
@@ -235,7 +210,7 @@ def _chain(where: str, plan: ComponentPlan, chain: MeasuringChain, channels: dic
         yield from _peripheral(f"{where}, {role}", getattr(chain, role), channels)
     yield from _ranges(where, chain, channels)
     for function in chain.calibrations:
-        yield from _unknown(f"{where}, calibration range", "range of the chain", function.range, {r.name for r in chain.ranges})
+        yield from unknown(f"{where}, calibration range", "range of the chain", function.range, {r.name for r in chain.ranges})
     alike: dict[tuple[str | None, str | None, str | None], list[Dated]] = {}
     for function in chain.calibrations:
         alike.setdefault((function.range, function.fuel, function.mode), []).append(function)
@@ -251,7 +226,7 @@ def _ranges(where: str, chain: MeasuringChain, channels: Collection[str]) -> Ite
         names = ", ".join(band.name for band in chain.ranges if band.selection_channel is None)
         yield Problem(f"{where}, ranges", "a selection signal for every range but one", f"none for {names}")
     for band in chain.ranges:
-        yield from _unknown(f'{where}, range "{band.name}"', "channel", band.selection_channel, channels)
+        yield from unknown(f'{where}, range "{band.name}"', "channel", band.selection_channel, channels)
 
 
 def _needs(where: str, plan: ComponentPlan, chain: MeasuringChain, channel: Channel) -> Iterator[Problem]:
@@ -278,7 +253,7 @@ def _peripheral(where: str, peripheral: Peripheral | None, channels: dict[str, C
     if peripheral.source is PeripheralSource.CHANNEL:
         if peripheral.channel is None:
             yield Problem(where, "the name of a channel", "none")
-        yield from _unknown(where, "channel", peripheral.channel, channels)
+        yield from unknown(where, "channel", peripheral.channel, channels)
     elif peripheral.constant is None:
         yield Problem(where, f"the {peripheral.source} value in constant", "none")
     if peripheral.source is PeripheralSource.CALCULATED and not peripheral.evidence:
@@ -291,21 +266,21 @@ def _states(c: FacilityConfiguration, channels: dict[str, Channel]) -> Iterator[
     units = {u.id for u in c.units}
     for rule in c.plan.states:
         where = f'state rule "{rule.state}" of "{rule.unit}"'
-        yield from _unknown(where, "unit", rule.unit, units)
-        yield from _unknown(where, "state", rule.state, tuple(PlantState))
+        yield from unknown(where, "unit", rule.unit, units)
+        yield from unknown(where, "state", rule.state, tuple(PlantState))
         if not rule.conditions:
             yield Problem(where, "at least one condition", "none")
         for condition in rule.conditions:
-            yield from _unknown(where, "channel", condition.channel, channels)
+            yield from unknown(where, "channel", condition.channel, channels)
 
 
 def _flow(flow: FlowPlan, c: FacilityConfiguration, channels: dict[str, Channel], seen: set[tuple[str, str]]) -> Iterator[Problem]:
     where = f'flow of "{flow.source}" at "{flow.point}"'
     fuels = {**FUELS, **{fuel.id: fuel for fuel in c.fuels}}
-    yield from _unknown(where, "source", flow.source, {s.id for s in c.sources})
-    yield from _unknown(where, "point", flow.point, {p.id for p in c.points})
-    yield from _unknown(where, "channel", flow.channel, channels)
-    yield from _unknown(f"{where}, fuel", "fuel", flow.fuel, fuels)
+    yield from unknown(where, "source", flow.source, {s.id for s in c.sources})
+    yield from unknown(where, "point", flow.point, {p.id for p in c.points})
+    yield from unknown(where, "channel", flow.channel, channels)
+    yield from unknown(f"{where}, fuel", "fuel", flow.fuel, fuels)
     for role in ("o2", "h2o", "temperature", "pressure"):
         yield from _peripheral(f"{where}, {role}", getattr(flow, role), channels)
     if (flow.source, flow.point) in seen:
@@ -326,8 +301,8 @@ def _limits(c: FacilityConfiguration) -> Iterator[Problem]:
     }
     for limit in c.limits:
         where = f'limit "{limit.id}"'
-        yield from _unknown(f"{where}, component", "component of the catalogue", limit.component, CATALOGUE)
-        yield from _unknown(f"{where}, scope", str(limit.scope_kind), limit.scope, set(known[limit.scope_kind]))
+        yield from unknown(f"{where}, component", "component of the catalogue", limit.component, CATALOGUE)
+        yield from unknown(f"{where}, scope", str(limit.scope_kind), limit.scope, set(known[limit.scope_kind]))
         if not limit.value > 0:
             yield Problem(f"{where}, value", "a number above zero", repr(limit.value))
         component = CATALOGUE.get(limit.component)

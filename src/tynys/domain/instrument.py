@@ -30,6 +30,7 @@ class Analyser(Dated, frozen=True, kw_only=True):
     """An instrument installed at a point over a span.
 
     ``principle`` is how it measures: a key the pages have words for (``in_situ_scattered_light``), or words of one's own.
+    ``maintenance_interval_days`` is that of its QAL1 certificate, within which zero and span are checked (QAL3). [d]
     """
 
     id: str
@@ -43,6 +44,7 @@ class Analyser(Dated, frozen=True, kw_only=True):
     ranges: tuple[CertifiedRange, ...] = ()
     verifications: tuple[Verification, ...] = ()
     seals: tuple[str, ...] = ()
+    maintenance_interval_days: int | None = None
 
 
 class AcquisitionMode(StrEnum):

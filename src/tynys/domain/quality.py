@@ -7,10 +7,27 @@ from enum import StrEnum
 from tynys.domain.base import Instant, Record
 
 
+class Basis(StrEnum):
+    """State of a gas: wet or dry at its own oxygen, or standard (normal conditions, dry, at the reference oxygen)."""
+
+    WET = "wet"
+    DRY = "dry"
+    STANDARD = "standard"
+
+
+class Procedure(StrEnum):
+    """How a calibration function is found (EN 14181, 6.4.3): by the spread of the results, and where they lie."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+
+
 class Parallel(Record, frozen=True, kw_only=True):
     """One parallel measurement: signal ``x``, reference method ``y``, oxygen and moisture of the gas, and why it does not count if so.
 
-    ``material`` marks reference material given to the analyser instead. [unit of the signal, mg/Nm³, vol % dry, vol %]
+    ``material`` marks reference material given to the analyser instead; the ``ams_`` values are those of the plant's own instruments,
+    temperature and pressure only where the analyser measures at the gas's own. [unit of the signal, mg/Nm³, vol % dry, vol %, °C, kPa]
     """
 
     x: float
@@ -19,6 +36,8 @@ class Parallel(Record, frozen=True, kw_only=True):
     h2o_pct: float | None = None
     ams_o2_dry_pct: float | None = None
     ams_h2o_pct: float | None = None
+    ams_temperature_c: float | None = None
+    ams_pressure_kpa: float | None = None
     time: Instant | None = None
     material: bool = False
     excluded: str | None = None
@@ -54,8 +73,8 @@ class Campaign(Record, frozen=True, kw_only=True):
     point: str | None = None
     range: str | None = None
     mode: str | None = None
-    ams_basis: str = "wet"
-    srm_basis: str = "wet"
+    ams_basis: Basis = Basis.WET
+    srm_basis: Basis = Basis.WET
 
 
 class CalibrationReport(Campaign, frozen=True, kw_only=True):
@@ -65,7 +84,7 @@ class CalibrationReport(Campaign, frozen=True, kw_only=True):
     ``zero`` is the analyser's reading at zero where procedure b needed it. [mg/Nm³]
     """
 
-    procedure: str
+    procedure: Procedure
     intercept: float
     slope: float
     r2: float

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.reference import O2_AIR_PCT, to_dry, to_reference_oxygen, to_wet
+from tynys.calc.reference import O2_AIR_PCT, to_actual, to_dry, to_normal, to_reference_oxygen, to_wet
+from tynys.domain.quality import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +16,7 @@ if TYPE_CHECKING:
     from tynys.calc.arrays import Floats, Mask, Times
 
 
-class Basis(StrEnum):
-    """State of a gas: wet or dry at its own oxygen (both at 273.15 K and 101.325 kPa), or standard (dry, at reference oxygen)."""
-
-    WET = "wet"
-    DRY = "dry"
-    STANDARD = "standard"
+__all__ = ["Basis", "Note", "Pairs", "ams_at_standard", "from_columns", "srm_as_ams", "srm_at_standard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,9 @@ class Pairs:
         Starts of the measurements. [ms since 1970 UTC]
     ams_basis, srm_basis : Basis
         State of what the AMS measures, and of ``y``. The SRM is `Basis.WET` or `Basis.STANDARD`.
+    ams_temperature_c, ams_pressure_kpa : (n,) float64 or None
+        Of the gas where an AMS that is not standard measures at the gas's own temperature and pressure (dust in the stack); without them
+        it measures at normal ones. [°C, kPa]
     """
 
     x: Floats
@@ -67,6 +65,8 @@ class Pairs:
     time_ms: Times | None = None
     ams_basis: Basis = Basis.WET
     srm_basis: Basis = Basis.WET
+    ams_temperature_c: Floats | None = None
+    ams_pressure_kpa: Floats | None = None
 
     @property
     def used(self) -> Mask:
@@ -131,13 +131,15 @@ def srm_as_ams(pairs: Pairs, o2_reference_pct: float) -> Floats:
     EN 14181, 6.4.
     """
     state, o2, h2o = pairs.ams_state, *_of_ams(pairs)
-    if state is pairs.srm_basis:
-        return pairs.y
-    if pairs.srm_basis is Basis.WET:
-        seen = to_dry(pairs.y, pairs.h2o_pct) if state is Basis.DRY else srm_at_standard(pairs, o2_reference_pct)
-    else:
-        seen = to_reference_oxygen(pairs.y, np.full(len(o2), o2_reference_pct), o2, o2_highest_pct=O2_AIR_PCT)
-        seen = to_wet(seen, h2o) if state is Basis.WET else seen
+    seen = pairs.y
+    if state is not pairs.srm_basis:
+        if pairs.srm_basis is Basis.WET:
+            seen = to_dry(pairs.y, pairs.h2o_pct) if state is Basis.DRY else srm_at_standard(pairs, o2_reference_pct)
+        else:
+            seen = to_reference_oxygen(pairs.y, np.full(len(o2), o2_reference_pct), o2, o2_highest_pct=O2_AIR_PCT)
+            seen = to_wet(seen, h2o) if state is Basis.WET else seen
+    if state is not Basis.STANDARD and pairs.ams_temperature_c is not None and pairs.ams_pressure_kpa is not None:
+        seen = to_actual(seen, pairs.ams_temperature_c, pairs.ams_pressure_kpa)
     return np.where(pairs.reference, pairs.y, seen)
 
 
@@ -151,7 +153,10 @@ def ams_at_standard(pairs: Pairs, calibrated: Floats, o2_reference_pct: float) -
     if pairs.ams_state is Basis.STANDARD:
         return calibrated
     o2, h2o = _of_ams(pairs)
-    dry = to_dry(calibrated, h2o) if pairs.ams_state is Basis.WET else calibrated
+    normal = calibrated
+    if pairs.ams_temperature_c is not None and pairs.ams_pressure_kpa is not None:
+        normal = to_normal(calibrated, pairs.ams_temperature_c, pairs.ams_pressure_kpa)
+    dry = to_dry(normal, h2o) if pairs.ams_state is Basis.WET else normal
     return to_reference_oxygen(dry, o2, o2_reference_pct, o2_highest_pct=O2_AIR_PCT)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from tynys.calc.qa.moments import mean, standard_deviation, total
 from tynys.calc.qa.pairs import Note, ams_at_standard, srm_as_ams, srm_at_standard
 from tynys.calc.qa.programme import programme_of
 from tynys.domain.errors import ConfigurationError
+from tynys.domain.quality import Procedure
 
 if TYPE_CHECKING:
     from tynys.calc.arrays import Floats, Mask
@@ -30,14 +30,6 @@ RANGE_MARGIN = 0.10
 """How far the valid range reaches beyond the highest value, as a share of it: 10 % for gases, 100 % for dust (EN 13284-2)."""
 _FITTED = 3
 """So few points fit a line, but say nothing about it."""
-
-
-class Procedure(StrEnum):
-    """How the function is found (EN 14181, 6.4.3): by the spread of the results, and where they lie."""
-
-    A = "a"
-    B = "b"
-    C = "c"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,10 +24,11 @@ from tynys.domain.facility import (
     Unit,
 )
 from tynys.domain.fuel import FUELS
+from tynys.sim.plants.assurance import drift_checks, reports_of
 from tynys.sim.plants.instruments import analysers, channels
 from tynys.sim.plants.layout import point_id, source_id
 from tynys.sim.plants.limits import limits
-from tynys.sim.plants.monitoring import monitoring_plan
+from tynys.sim.plants.monitoring import chain_spans, monitoring_plan
 
 if TYPE_CHECKING:
     from tynys.domain.base import Instant
@@ -53,6 +54,7 @@ def build_configuration(plant: PlantSpec, *, live_from_ms: int, history_days: in
     """
     live = from_ms(live_from_ms)
     begin = from_ms((live_from_ms - history_days * DAY_MS) // DAY_MS * DAY_MS) if history_days else live
+    calibrations, tests = reports_of(plant, tuple(chain_spans(plant)), begin, live)
     return FacilityConfiguration(
         facility=_facility(plant, begin),
         units=tuple(_unit(unit) for unit in plant.units),
@@ -86,7 +88,7 @@ def build_configuration(plant: PlantSpec, *, live_from_ms: int, history_days: in
         ),
         analysers=analysers(plant, begin),
         channels=channels(plant, begin=begin, live=live),
-        plan=monitoring_plan(plant, begin),
+        plan=monitoring_plan(plant, begin, calibrations),
         combustion_plants=tuple(
             CombustionPlant(
                 id=f"{plant.id}.plant-{stack.number}",
@@ -98,6 +100,9 @@ def build_configuration(plant: PlantSpec, *, live_from_ms: int, history_days: in
         abatement=tuple(_abatement(unit) for unit in plant.units if unit.collector is not None),
         limits=limits(plant, begin),
         fuels=_fuels(plant),
+        calibration_reports=calibrations,
+        surveillance_reports=tests,
+        drift_checks=tuple(check for stack in plant.stacks for check in drift_checks(plant, stack, live)),
     )
 
 

@@ -30,6 +30,8 @@ _MAKES = {
     "flow": ("Tynys (simulated)", "FTP-1 (simulated)", "ultrasonic_flow_platinum_pressure"),
 }
 _PERMITTED_ERROR_PCT = {"gas": 5.0, "dust": 10.0, "flow": 3.0}
+MAINTENANCE_DAYS = 28
+"""Within which zero and span are checked (invented). [d]"""
 _VERIFICATION_SPAN = timedelta(days=365)
 
 
@@ -67,6 +69,7 @@ def _analyser(plant: PlantSpec, stack: StackSpec, device: str, begin: Instant) -
                 valid_to=begin - timedelta(days=30) + _VERIFICATION_SPAN,
             ),
         ),
+        maintenance_interval_days=None if device == "flow" else MAINTENANCE_DAYS,
         seals=(f"SIM-SEAL-{stack.number}-{device}",),
         valid_from=begin,
     )

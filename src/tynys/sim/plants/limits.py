@@ -29,6 +29,16 @@ _DRY_NM3_PER_MJ = {_SOLID_REFERENCE_PCT: 0.365, _GAS_REFERENCE_PCT: 0.285}
 MG_PER_G = 1000
 
 
+def concentration_limit(plant: PlantSpec, component: str) -> float | None:
+    """The invented concentration limit of a component, None if it has none. [mg/Nm³]."""
+    return _CONCENTRATION_MG_NM3[plant.id].get(component)
+
+
+def reference_oxygen(plant: PlantSpec, stack: StackSpec) -> float:
+    """Reference oxygen of the fuel a stack's units usually burn. [vol %]."""
+    return _SOLID_REFERENCE_PCT if any("coal" in unit.fuels for unit in plant.units_of(stack)) else _GAS_REFERENCE_PCT
+
+
 def limits(plant: PlantSpec, begin: Instant) -> tuple[Limit, ...]:
     """Concentration and mass-rate limits of every stack over 20 minutes, as permits of the country have them."""
     return tuple(limit for stack in plant.stacks for limit in _of_stack(plant, stack, begin))
@@ -36,7 +46,7 @@ def limits(plant: PlantSpec, begin: Instant) -> tuple[Limit, ...]:
 
 def _of_stack(plant: PlantSpec, stack: StackSpec, begin: Instant) -> Iterator[Limit]:
     units = plant.units_of(stack)
-    reference = _SOLID_REFERENCE_PCT if any("coal" in unit.fuels for unit in units) else _GAS_REFERENCE_PCT
+    reference = reference_oxygen(plant, stack)
     switches = any(len(unit.fuels) > 1 for unit in units)
     rated_nm3_s = sum(unit.thermal_input_mw for unit in units) * _DRY_NM3_PER_MJ[reference]
     for component, value in _CONCENTRATION_MG_NM3[plant.id].items():

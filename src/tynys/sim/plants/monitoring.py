@@ -23,26 +23,26 @@ from tynys.sim.physics.dispatch import MIN_STABLE_SHARE
 from tynys.sim.plants.layout import STACK_POINTS, point_id, signals_of, source_id, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tynys.domain.base import Instant
+    from tynys.domain.quality import CalibrationReport
     from tynys.sim.plants.spec import PlantSpec, StackSpec, UnitSpec
 
 NO_TO_NO2 = 1.533
 """Molar mass of NO2 over that of NO, as emission practice rounds it (46.0055 / 30.0061)."""
 ON, LOADED = 0.5, MIN_STABLE_SHARE
-CALIBRATED_SHARE = 0.8
-"""End of the valid calibration range as a share of the span (invented)."""
 RULE_PACK = "kz"
 
 
-def monitoring_plan(plant: PlantSpec, begin: Instant) -> MonitoringPlan:
-    """The plan in force from the beginning of the history."""
+def monitoring_plan(plant: PlantSpec, begin: Instant, reports: Sequence[CalibrationReport]) -> MonitoringPlan:
+    """The plan in force from the beginning of the history, with the calibration functions its reports state."""
+    stated = {(report.source, report.component): report for report in reports}
     return MonitoringPlan(
         id=f"{plant.id}-plan-1",
         facility=plant.id,
         rule_pack=RULE_PACK,
-        components=tuple(component for stack in plant.stacks for component in _components(plant, stack, begin)),
+        components=tuple(component for stack in plant.stacks for component in _components(plant, stack, begin, stated)),
         states=tuple(rule for unit in plant.units for rule in _states(unit)),
         flows=tuple(
             FlowPlan(
@@ -61,7 +61,16 @@ def monitoring_plan(plant: PlantSpec, begin: Instant) -> MonitoringPlan:
     )
 
 
-def _components(plant: PlantSpec, stack: StackSpec, begin: Instant) -> Iterator[ComponentPlan]:
+def chain_spans(plant: PlantSpec) -> Iterator[tuple[str, str, float]]:
+    """Source, component and span of every chain, as the plan has them."""
+    for stack in plant.stacks:
+        spans = {point.component: span_of(plant, stack, point) for point in STACK_POINTS}
+        for component, names, weights in _chains(plant, stack):
+            yield source_id(plant, stack), component, sum(spans[name] * weight for name, weight in zip(names, weights, strict=True))
+
+
+def _chains(plant: PlantSpec, stack: StackSpec) -> list[tuple[str, tuple[str, ...], tuple[float, ...]]]:
+    """Component, channels and weights of every chain of a stack."""
     chains: list[tuple[str, tuple[str, ...], tuple[float, ...]]] = [
         ("so2", ("so2",), (1.0,)),
         ("nox", ("no2", "no"), (1.0, NO_TO_NO2)),
@@ -71,8 +80,15 @@ def _components(plant: PlantSpec, stack: StackSpec, begin: Instant) -> Iterator[
     ]
     if any("coal" in unit.fuels for unit in plant.units_of(stack)):
         chains.insert(2, ("dust", ("dust",), (1.0,)))
+    return chains
+
+
+def _components(
+    plant: PlantSpec, stack: StackSpec, begin: Instant, stated: Mapping[tuple[str, str], CalibrationReport]
+) -> Iterator[ComponentPlan]:
     spans = {point.component: span_of(plant, stack, point) for point in STACK_POINTS}
-    for component, names, weights in chains:
+    for component, names, weights in _chains(plant, stack):
+        report = stated[source_id(plant, stack), component]
         span = sum(spans[name] * weight for name, weight in zip(names, weights, strict=True))
         actual = component == "dust"
         yield ComponentPlan(
@@ -86,10 +102,10 @@ def _components(plant: PlantSpec, stack: StackSpec, begin: Instant) -> Iterator[
                     ranges=(MeasuringRange(name="only", span=span),),
                     calibrations=(
                         CalibrationFunction(
-                            intercept=0.0,
-                            slope=1.0,
-                            valid_range_max=round(span * CALIBRATED_SHARE, 1),
-                            report=f"SIM-QAL2-{plant.id}-{stack.number} (simulated)",
+                            intercept=report.intercept,
+                            slope=report.slope,
+                            valid_range_max=report.valid_range_max,
+                            report=report.id,
                             valid_from=begin,
                         ),
                     ),
