@@ -30,4 +30,5 @@ BENCHMARKS = (
     benchmark("year", "a year of 20-minute averages of one source"),
     benchmark("databank", "a million rows of the data bank's file"),
     benchmark("intake", "batches taken by the centre"),
+    benchmark("forecast", "how far the forecast can be trusted"),
 )

@@ -62,10 +62,15 @@ def day_blocks(facility_id: str, day_start_ms: int, seed: int, until_ms: int | N
         return []
     plant = plant_spec(facility_id)
     offer = _instruments(facility_id, seed)(t_ms)
-    return [*_stack_blocks(plant, offer), *_signal_blocks(plant, offer)]
+    return blocks_of(plant, offer, HISTORY_INTERVAL_MS)
 
 
-def _stack_blocks(plant: PlantSpec, offer: Offer) -> Iterator[ReadingBlock]:
+def blocks_of(plant: PlantSpec, offer: Offer, interval_ms: int) -> list[ReadingBlock]:
+    """The channels declared for the history, of what the instruments offer at instants of one interval."""
+    return [*_stack_blocks(plant, offer, interval_ms), *_signal_blocks(plant, offer, interval_ms)]
+
+
+def _stack_blocks(plant: PlantSpec, offer: Offer, interval_ms: int) -> Iterator[ReadingBlock]:
     for s, stack in enumerate(plant.stacks):
         # MARSIC300 flags range for the whole instrument, our own devices for the one component.
         gas_over = offer.over[s, [p.device == "gas" for p in STACK_POINTS]].any(axis=0)
@@ -78,10 +83,12 @@ def _stack_blocks(plant: PlantSpec, offer: Offer) -> Iterator[ReadingBlock]:
             status[over & (state == DeviceState.MEASURING)] = InstrumentStatus.OVER_RANGE
             value = offer.value[s, row]
             empty = (state != DeviceState.MEASURING) & (point.component not in _SHOWS_CHECKS)
-            yield _block(plant, f"{stack.id}.{point.component}", offer, value=np.where(empty, np.nan, value), status=status, empty=empty)
+            yield _block(
+                plant, f"{stack.id}.{point.component}", offer, interval_ms, value=np.where(empty, np.nan, value), status=status, empty=empty
+            )
 
 
-def _signal_blocks(plant: PlantSpec, offer: Offer) -> Iterator[ReadingBlock]:
+def _signal_blocks(plant: PlantSpec, offer: Offer, interval_ms: int) -> Iterator[ReadingBlock]:
     valid = np.full(len(offer.t_ms), InstrumentStatus.VALID, dtype=np.uint8)
     present = np.zeros(len(offer.t_ms), dtype=np.bool_)
     rows = {signal.name: row for row, signal in enumerate(SIGNALS)}
@@ -89,13 +96,14 @@ def _signal_blocks(plant: PlantSpec, offer: Offer) -> Iterator[ReadingBlock]:
         for signal in signals_of(unit):
             if signal.in_history:
                 value = offer.signals[rows[signal.name], u].copy()
-                yield _block(plant, f"{unit.id}.{signal.name}", offer, value=value, status=valid, empty=present)
+                yield _block(plant, f"{unit.id}.{signal.name}", offer, interval_ms, value=value, status=valid, empty=present)
 
 
 def _block(
     plant: PlantSpec,
     name: str,
     offer: Offer,
+    interval_ms: int,
     *,
     value: npt.NDArray[np.float64],
     status: npt.NDArray[np.uint8],
@@ -104,7 +112,7 @@ def _block(
     return ReadingBlock(
         channel=channel_id(plant.id, name),
         start_ms=int(offer.t_ms[0]),
-        interval_ms=HISTORY_INTERVAL_MS,
+        interval_ms=interval_ms,
         value=value,
         status=status,
         cause=(empty * np.uint8(GapCause.NOT_MEASURING)).astype(np.uint8),
