@@ -135,7 +135,7 @@ def fill_mean_plus_two_sigma(values: Floats, operating: Mask) -> Substituted:
     if len(known) < 2:  # noqa: PLR2004  # one value has no spread
         return Substituted(out, np.zeros(len(out), np.bool_), "mean_plus_two_sigma")
     mean = math.fsum(known) / len(known)
-    sigma = math.sqrt(math.fsum((v - mean) ** 2 for v in known) / (len(known) - 1))
+    sigma = math.sqrt(math.fsum((v - mean) * (v - mean) for v in known) / (len(known) - 1))
     return Substituted(np.where(missing, mean + 2.0 * sigma, out), missing, "mean_plus_two_sigma")
 
 

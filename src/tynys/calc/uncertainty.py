@@ -141,8 +141,9 @@ def effective_degrees_of_freedom(sensitivities: Matrix, uncertainties: Matrix, d
     parts = _contributions(sensitivities, uncertainties)
     freedom = np.asarray(degrees_of_freedom, np.float64)[:, np.newaxis]
     known = np.where(freedom >= 1, freedom, np.nan)
-    below = (parts**4 / known).sum(axis=0)
-    whole = (parts**2).sum(axis=0) ** 2
+    squares = parts * parts  # products, not powers: a power may differ in its last bit from one machine to another
+    below = (squares * squares / known).sum(axis=0)
+    whole = squares.sum(axis=0) * squares.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(below == 0, np.inf, whole / below)
 
@@ -215,8 +216,8 @@ def mean_uncertainty(uncertainties: Floats, correlation: float = 0.0) -> float:
     given = np.asarray(uncertainties, np.float64)
     if len(given) == 0 or not np.isfinite(given).all() or (given < 0).any():
         return math.nan
-    squares, total = math.fsum((given**2).tolist()), math.fsum(given.tolist())
-    return math.sqrt((1.0 - correlation) * squares + correlation * total**2) / len(given)
+    squares, total = math.fsum((given * given).tolist()), math.fsum(given.tolist())
+    return math.sqrt((1.0 - correlation) * squares + correlation * (total * total)) / len(given)
 
 
 def concentration_sensitivities(
@@ -318,4 +319,4 @@ def specific_emission_sensitivities(rate_g_s: Floats, power_mw: Floats) -> Matri
     rate, power = np.broadcast_arrays(np.asarray(rate_g_s, np.float64), np.asarray(power_mw, np.float64))
     out = np.where(np.isfinite(rate) & np.isfinite(power) & (power > 0), power, np.nan)
     hours = S_PER_H / 1000.0
-    return np.stack([hours / out, -hours * rate / out**2])
+    return np.stack([hours / out, -hours * rate / (out * out)])
