@@ -140,3 +140,11 @@ def test_the_table_of_part_75_is_the_pack_of_part_75():
             assert ours is None or law.percentile == ours.percentile
     twenty_minutes = tier_of(rule(SubstitutionMethod.PERCENTILE_OR_NEIGHBOURS, percentile=90.0, gap_over_h=24.0, lookback_h=720), 1 / 3)
     assert (twenty_minutes.hours_over, twenty_minutes.lookback, math.isinf(twenty_minutes.hours)) == (pytest.approx(72.0), 2160, True)
+
+
+def test_an_average_that_counts_no_instants_counts_as_operation_throughout(span):
+    table, pack = span()
+    none = np.zeros(len(table), np.int64)
+    made = so2_of(replace(table, count_expected=none, count_operating=none, count_valid=none), pack)
+    assert made.total.operating_s == 10_800.0
+    assert made.total.amount_t == pytest.approx(RATE_G_S * 10_800 / 1e6, rel=1e-12)

@@ -69,7 +69,7 @@ def emitted(
     Notes
     -----
     Where a rate is missing, concentration and flow are filled each by its own line of the pack, then multiplied. A window without a row
-    counts as one in operation without data.
+    counts as one in operation without data; one whose average counts no instants (it was imported) as one in operation throughout.
 
     Sources
     -------
@@ -90,8 +90,9 @@ def _each(table: AverageTable, pack: RulePack, edges: Times, highest: Mapping[st
         at = np.searchsorted(edges, table.start_ms[rows])
         rate, flow, share = np.full(len(hours), np.nan), np.full(len(hours), np.nan), np.ones(len(hours))
         rate[at], flow[at] = table.mass_g_s[rows], table.flow_dry_nm3_h[rows]
-        owed = np.maximum(table.count_expected[rows], 1)
-        share[at] = np.where(table.status[rows] == _NOT_OPERATING, 0.0, np.minimum(table.count_operating[rows] / owed, 1.0))
+        owed = table.count_expected[rows]
+        ran = np.where(owed > 0, np.minimum(table.count_operating[rows] / np.maximum(owed, 1), 1.0), 1.0)
+        share[at] = np.where(table.status[rows] == _NOT_OPERATING, 0.0, ran)
         operating = share > 0
         conc = _filled(pack, key.component, concentration_mg_nm3(rate, flow), operating, float(hours[0]), highest)
         flows = _filled(pack, FLOW, flow, operating, float(hours[0]), highest)
