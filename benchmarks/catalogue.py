@@ -28,6 +28,7 @@ BENCHMARKS = (
     benchmark("gateway", "a gateway with 500 channels at 1 Hz"),
     benchmark("page", "the first page of the demo"),
     benchmark("year", "a year of 20-minute averages of one source"),
+    benchmark("numbers", "from readings to averages"),
     benchmark("databank", "a million rows of the data bank's file"),
     benchmark("intake", "batches taken by the centre"),
     benchmark("forecast", "how far the forecast can be trusted"),

@@ -28,7 +28,12 @@ def median(values: Sequence[float]) -> float:
 
 
 def in_turn(
-    work: Mapping[str, Callable[[], object]], *, seconds: float, least: int = 5, clock: Callable[[], float] = time.perf_counter
+    work: Mapping[str, Callable[[], object]],
+    *,
+    seconds: float,
+    least: int = 5,
+    warm: bool = True,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, list[float]]:
     """Time each piece of work once a round, round after round, after one round that is not counted. [s].
 
@@ -40,11 +45,13 @@ def in_turn(
         No new round begins after so long, once ``least`` are done. [s]
     least : int
         Rounds at least.
+    warm : bool
+        Whether a round goes before that is not counted; needless where all has just been run to compare results.
     clock : callable
         Rising seconds.
     """
     found: dict[str, list[float]] = {name: [] for name in work}
-    for run in work.values():
+    for run in work.values() if warm else ():
         run()
     end = clock() + seconds
     rounds = 0

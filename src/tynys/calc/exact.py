@@ -119,7 +119,7 @@ def window_means(values: Floats, first: Counts, last: Counts, weights: Counts | 
     n = last - first
     if len(first) > 1 and bool(np.any(first[1:] < last[:-1])):
         return np.concatenate([window_means(values, first[i : i + 1], last[i : i + 1], weights) for i in range(len(first))])
-    if len(first) and 0 < n.min() and n.max() <= _LARGEST_COUNT and bool(np.all(first[1:] == last[:-1])):
+    if len(first) and n.min() > 0 and n.max() <= _LARGEST_COUNT and bool(np.all(first[1:] == last[:-1])):
         mantissa, decimal = _mantissas(values[first[0] : last[-1]])
         if decimal.all():  # the common case at once
             return _decimal_means(mantissa, n, None if weights is None else weights[first[0] : last[-1]])

@@ -23,7 +23,7 @@ from tynys.calc.timegrid import shortest_length_ms, window_edges
 from tynys.domain.base import to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
 
     from tynys.calc.arrays import Mask
@@ -107,17 +107,23 @@ def windows_between(
     tables: list[AverageTable] = []
     for source, components in wanted.items():
         for part in parts_of(windows, pack):
+            chosen = [(plans, direct_windows(_channels_of(plans), channels, pack, period, part)) for plans in components.values()]
+            flows = {flow.channel for flow in configuration.plan.flows if flow.source == source}
+            of_flow = direct_windows(flows, channels, pack, period, part)
+            if not of_flow.any() and not any(direct.any() for _, direct in chosen):
+                continue
             make = SourceMaker(configuration, pack, signals, source, part, period)
-            for plans in components.values():
-                names = {name for plan in plans for chain in plan.chains for name in chain.channels}
-                if (direct := direct_windows(names, channels, pack, period, part)).any():
+            for plans, direct in chosen:
+                if direct.any():
                     table = make.component(plans)
                     tables.append(table.take(direct & (table.count_expected > 0)))
-            flows = {flow.channel for flow in configuration.plan.flows if flow.source == source}
-            direct = direct_windows(flows, channels, pack, period, part)
-            if direct.any() and (flow_table := make.flow()) is not None:
-                tables.append(flow_table.take(direct & (flow_table.count_expected > 0)))
+            if of_flow.any() and (flow_table := make.flow()) is not None:
+                tables.append(flow_table.take(of_flow & (flow_table.count_expected > 0)))
     return AverageTable.concatenate(tables) if tables else AverageTable.empty(period)
+
+
+def _channels_of(plans: Sequence[ComponentPlan]) -> set[str]:
+    return {name for plan in plans for chain in plan.chains for name in chain.channels}
 
 
 def direct_windows(names: Collection[str], channels: Mapping[str, Channel], pack: RulePack, period: str, windows: Windows) -> Mask:

@@ -15,10 +15,12 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from tynys.calc.pipeline import average_windows, longer_windows
+from tynys.calc.averaging import Windows
+from tynys.calc.pipeline import average_windows, longer_windows, windows_between
 from tynys.calc.series import join_blocks
 from tynys.calc.summary import summaries
 from tynys.calc.table import AverageTable
+from tynys.calc.timegrid import window_edges
 from tynys.centre.average_rows import averages_rows, pack, summary_rows
 from tynys.centre.civil import PERIODS
 from tynys.domain.configuration import FacilityConfiguration
@@ -171,8 +173,9 @@ def _longer(
     longer = longer_windows(shorter, pack_, period, start, end) if shorter is not None and pack_.long_term(period) is not None else None
     if not readings:
         return [longer] if longer is not None else []
-    direct = average_windows(configuration, pack_, readings, period, start, end, sources=sources)
     if longer is None or not len(longer):
-        return [direct]
+        return [average_windows(configuration, pack_, readings, period, start, end, sources=sources)]
+    windows = Windows.of_edges(window_edges(period, start, end, pack_.averaging.time_zone.value))
+    direct = windows_between(configuration, pack_, readings, period, windows, sources=sources)
     own = np.array([longer.series.count(direct.series[index]) == 0 for index in direct.series_index], np.bool_)
     return [longer, direct.take(own)]
