@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from tynys.calc.limits import can_be_judged, limit_for, standing_against
+from tynys.calc.limits import Circumstance, can_be_judged, limit_for, standing_against
 from tynys.centre.views import Standing
 from tynys.domain.average import Average, Origin
-from tynys.domain.base import from_ms
+from tynys.domain.base import from_ms, to_ms
 from tynys.domain.component import Certainty
 from tynys.domain.limit import LegalForce, Limit, LimitKind, ScopeKind
 from tynys.domain.quantity import Moisture, Unit
@@ -76,3 +79,69 @@ def test_a_stricter_limit_that_cannot_be_judged_does_not_hide_one_that_can(examp
     from_when = int(own.valid_from.timestamp() * 1000)
     assert limit_for(both, own.scope, "so2", "PT20M", from_when) == own
     assert limit_for(msgspec.structs.replace(plant, limits=(benchmark,)), own.scope, "so2", "PT20M", from_when) == benchmark
+
+
+SOURCE, FROM = "redundant.stack-1", to_ms(datetime(2025, 3, 10, 7, tzinfo=UTC))
+
+
+def with_limits(example, *changes, fuels=("ekibastuz_coal",)):
+    """The plant with limits of its stack that differ by these changes; its unit may burn these fuels."""
+    plant = example("redundant-analyser")
+    limits = tuple(replace(LIMIT, scope=SOURCE, id=str(i), **change) for i, change in enumerate(changes))
+    units = tuple(replace(unit, fuels=fuels) for unit in plant.units)
+    return replace(plant, limits=limits, units=units)
+
+
+def chosen(plant, **given):
+    return limit_for(plant, SOURCE, "so2", "PT20M", FROM, Circumstance(**given))
+
+
+def test_a_limit_for_the_only_fuel_a_source_may_burn_is_judged(example):
+    plant = with_limits(example, {"fuel": "ekibastuz_coal", "value": 300.0}, {"fuel": "natural_gas", "value": 35.0})
+    found = chosen(plant)
+    assert can_be_judged(found)
+    assert found.value == 300.0
+
+
+def test_where_it_is_not_known_what_burns_a_limit_for_one_fuel_is_no_verdict(example):
+    plant = with_limits(example, {"fuel": "ekibastuz_coal"}, {"fuel": "mazut", "value": 350.0}, fuels=("ekibastuz_coal", "mazut"))
+    assert not can_be_judged(chosen(plant))
+    assert chosen(plant, heat={"ekibastuz_coal": 1.0}).value == 200.0
+
+
+def test_limits_of_several_fuels_are_weighted_by_their_heat(example):
+    coal, mazut = {"fuel": "ekibastuz_coal", "value": 200.0}, {"fuel": "mazut", "value": 400.0, "certainty": Certainty.TRANSCRIBED}
+    plant = with_limits(example, coal, mazut, fuels=("ekibastuz_coal", "mazut"))
+    found = chosen(plant, heat={"ekibastuz_coal": 0.75, "mazut": 0.25})
+    assert (found.value, found.certainty) == (250.0, Certainty.TRANSCRIBED)  # 0.75 · 200 + 0.25 · 400
+    assert can_be_judged(found)
+    unsure = with_limits(example, coal, mazut | {"certainty": Certainty.TO_CONFIRM}, fuels=("ekibastuz_coal", "mazut"))
+    assert not can_be_judged(chosen(unsure, heat={"ekibastuz_coal": 0.75, "mazut": 0.25}))
+    one = with_limits(example, coal, fuels=("ekibastuz_coal", "mazut"))
+    assert not can_be_judged(chosen(one, heat={"ekibastuz_coal": 0.75, "mazut": 0.25}))  # nothing is set for the other
+
+
+def test_a_limit_for_another_fuel_is_no_limit_of_this_average(example):
+    plant = with_limits(example, {"fuel": "natural_gas"})
+    assert chosen(plant) is None
+
+
+def test_a_limit_for_one_regime_is_that_of_averages_made_in_it(example):
+    plant = with_limits(example, {"regime": "start_up", "value": 900.0}, {"regime": "operating", "value": 200.0})
+    assert chosen(plant, state=PlantState.START_UP).value == 900.0
+    assert chosen(plant, state=PlantState.OPERATING).value == 200.0
+    assert can_be_judged(chosen(plant, state=PlantState.OPERATING))
+    assert chosen(plant, state=PlantState.SHUT_DOWN) is None
+    assert not can_be_judged(chosen(plant, state=PlantState.UNKNOWN))
+
+
+def test_the_strictest_of_a_general_limit_and_one_of_the_fuel_counts(example):
+    plant = with_limits(example, {"value": 500.0}, {"fuel": "ekibastuz_coal", "value": 300.0})
+    assert chosen(plant).value == 300.0
+    plant = with_limits(example, {"value": 100.0}, {"fuel": "ekibastuz_coal", "value": 300.0})
+    assert chosen(plant).value == 100.0
+
+
+def test_a_regime_or_a_fuel_nobody_defined_stays_no_verdict(example):
+    assert not can_be_judged(chosen(with_limits(example, {"fuel": "coal"})))
+    assert not can_be_judged(chosen(with_limits(example, {"regime": "night shift"}), state=PlantState.OPERATING))

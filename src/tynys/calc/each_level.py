@@ -55,8 +55,10 @@ def levels_of(windows: Windows, length_ms: int) -> Levels:
     return Levels(Windows(start, np.minimum(start + length_ms, np.repeat(windows.end_ms, count))), first, last)
 
 
-def mean_of_levels(made: AverageTable, levels: Levels, windows: Windows, states: Codes, validity: Validity | None) -> AverageTable:
-    """The averages of one component from its standardised FLD, one row of ``made`` for each.
+def mean_of_levels(
+    made: AverageTable, levels: Levels, windows: Windows, states: Codes, validity: Validity | None, deduction: Floats | None = None
+) -> AverageTable:
+    """The averages of one component from its standardised FLD, one row of ``made`` for each, less the windows' own ``deduction``.
 
     Notes
     -----
@@ -84,7 +86,8 @@ def mean_of_levels(made: AverageTable, levels: Levels, windows: Windows, states:
     status = _status(made, levels, windows, counts["fld_operating"], validity)
     valid = status == VALID
     n = len(windows)
-    measures["deduction"] = _constant(made.deduction, good, measures["deduction"], first, last)
+    own = _constant(made.deduction, good, measures["deduction"], first, last) if deduction is None else deduction
+    measures["deduction"] = own
     for name in ("standardised", "deduction"):
         measures[name] = np.where(valid, measures[name], np.nan)
     value = validated(measures.pop("value"), measures["deduction"])

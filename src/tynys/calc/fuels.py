@@ -131,6 +131,18 @@ def reference_oxygen(uses: tuple[FuelUse, ...], n: int) -> Floats:
     return np.where(np.isinf(lowest), first, np.where(lowest == highest, lowest, mixed))
 
 
+def heat_shares(uses: tuple[FuelUse, ...], at: int) -> dict[str, float] | None:
+    """Share of the heat input of each fuel burnt in window ``at``; None where nothing is known to burn, or how much heat. [1]."""
+    heat: dict[str, float] = {}
+    for use in uses:
+        if use.burnt[at]:
+            heat[use.fuel] = heat.get(use.fuel, 0.0) + float(use.heat_mj_h[at])
+    if len(heat) == 1:
+        return dict.fromkeys(heat, 1.0)
+    total = sum(heat.values())
+    return {fuel: value / total for fuel, value in heat.items()} if total > 0 else None  # NaN heat of any fuel makes it false
+
+
 def main_fuel(uses: tuple[FuelUse, ...], n: int) -> list[str]:
     """The fuel that gave most heat in each window; the first permitted one where it cannot be told; empty without units."""
     if not uses:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tynys.calc.averaging import Windows
 from tynys.calc.each_level import WINDOWS_AT_ONCE, level_ms, levels_of, mean_of_levels
 from tynys.calc.needed import channels_needed
 from tynys.calc.source import SourceWindows
+from tynys.law.deduction import DeductionMethod
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tynys.calc.arrays import Floats
     from tynys.calc.each_level import Levels
     from tynys.calc.states import Signals
     from tynys.calc.table import AverageTable
@@ -64,14 +68,18 @@ class SourceMaker:
 
     def component(self, plans: Sequence[ComponentPlan]) -> AverageTable:
         """The rows of one component."""
-        return self._mean(self.made.component(self.period, plans, deduct=self.levels is None))
+        made = self.made.component(self.period, plans, deduct=self.levels is None)
+        rule = self.made.pack.deduction(plans[0].component)
+        by_limit = self.levels is not None and rule is not None and rule.method is DeductionMethod.SHARE_OF_LIMIT
+        deduction = self.whole.deduction(plans[0].component, np.full(len(self.windows), np.nan)) if by_limit else None
+        return self._mean(made, deduction)
 
     def flow(self) -> AverageTable | None:
         """The rows of the flow; absent if the plan has none."""
         made = self.made.flow_table(self.period)
         return None if made is None else self._mean(made)
 
-    def _mean(self, made: AverageTable) -> AverageTable:
+    def _mean(self, made: AverageTable, deduction: Floats | None = None) -> AverageTable:
         if self.levels is None:
             return made
-        return mean_of_levels(made, self.levels, self.windows, self.whole.states, self.validity)
+        return mean_of_levels(made, self.levels, self.windows, self.whole.states, self.validity, deduction)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tynys.calc.averaging import Windows
 from tynys.calc.forecast import forecast_window
-from tynys.calc.limits import can_be_judged, limit_for
+from tynys.calc.limits import Circumstance, can_be_judged, limit_for
 from tynys.calc.pipeline import windows_between
 from tynys.calc.series import between, in_order
 from tynys.calc.timegrid import shortest_length_ms, window_at
@@ -122,7 +122,7 @@ def running_windows(
     last = _Last(configuration, so_far)
     result = []
     for key, row in whole.items():
-        limit = limit_for(configuration, row.source, row.component, row.period, now_ms)
+        limit = limit_for(configuration, row.source, row.component, row.period, now_ms, Circumstance(row.plant_state))
         current_ms, current_status = last.of(row)
         current = newest.get(key, row).value if current_status is InstrumentStatus.VALID else None
         due = rest[key].count_expected if key in rest else 0

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.fuels import fuel_use, main_fuel, reference_oxygen
-from tynys.calc.limits import limit_for
+from tynys.calc.fuels import fuel_use, heat_shares, main_fuel, reference_oxygen
+from tynys.calc.limits import Circumstance, limit_for
 from tynys.calc.measured import NOT_OPERATING, VALID, Measured, first_valid, mixed, to_table
 from tynys.calc.point import PointWindows
-from tynys.calc.states import state_at, window_states
+from tynys.calc.states import PLANT_STATES, state_at, window_states
 from tynys.domain.base import to_ms
 from tynys.domain.component import CATALOGUE, ComponentKind
 from tynys.domain.quantity import Unit
@@ -94,6 +94,10 @@ class SourceWindows:
             self._use = fuel_use(self.configuration, self.pack, self.source, self.windows.start_ms, self.whole.mean)
         return self._use
 
+    def circumstance(self, at: int) -> Circumstance:
+        """What a limit for one fuel or regime depends on in window ``at``."""
+        return Circumstance(PLANT_STATES[self.states[at]], heat_shares(self.fuel_use(), at))
+
     def reference(self, plan: ComponentPlan) -> Floats:
         """Reference oxygen of a component's windows: the plan's own, else the pack's; NaN for what is not corrected. [vol %]."""
         if plan.o2_reference_pct is not None:
@@ -172,7 +176,12 @@ class SourceWindows:
             return np.full(self.n, np.nan)
         if rule.method is DeductionMethod.SITE_UNCERTAINTY:
             return uncertainty
-        limits = [limit_for(self.configuration, self.source, component, rule.limit_period, int(t)) for t in self.windows.start_ms]
+        own = [limit for limit in self.configuration.limits if (limit.scope, limit.component) == (self.source, component)]
+        depends = any(limit.fuel is not None or limit.regime is not None for limit in own)
+        limits = [
+            limit_for(self.configuration, self.source, component, rule.limit_period, int(t), self.circumstance(i) if depends else None)
+            for i, t in enumerate(self.windows.start_ms)
+        ]
         return np.array([np.nan if limit is None else rule.share_of_limit * limit.value for limit in limits])
 
 

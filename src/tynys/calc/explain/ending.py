@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tynys.calc.explain.model import Quantity, Step, note, of_pack
-from tynys.calc.limits import limit_for, standing_against
+from tynys.calc.limits import Circumstance, limit_for, standing_against
 from tynys.calc.maker import validity_of
 from tynys.calc.mass import MG_PER_G, S_PER_H
 from tynys.calc.rounding import round_decimal
@@ -25,14 +25,20 @@ if TYPE_CHECKING:
 
 
 def ending(
-    average: Average, configuration: FacilityConfiguration | None, pack: RulePack | None, *, concentration: float | None = None
+    average: Average,
+    configuration: FacilityConfiguration | None,
+    pack: RulePack | None,
+    *,
+    concentration: float | None = None,
+    given: Circumstance | None = None,
 ) -> Iterator[Step]:
     """Validity, rounding, limit and mass of an average; ``concentration`` is the dry one its mass is made from, where it is."""
     if pack is not None:
         yield validity_step(average, pack)
     limit = None
     if configuration is not None:
-        limit = limit_for(configuration, average.source, average.component, average.period, average.end_ms - 1)
+        stands = given or Circumstance(average.plant_state)
+        limit = limit_for(configuration, average.source, average.component, average.period, average.end_ms - 1, stands)
         if limit is not None and pack is not None:
             yield from rounding_step(average, limit, pack)
     known = CATALOGUE.get(average.component)
@@ -46,7 +52,9 @@ def ending(
         yield Step("mass", "mass", inputs, Quantity("E", average.mass_g_s, "g/s"), clause="EN 17255-1")
 
 
-def deduction_steps(average: Average, before: float | None, configuration: FacilityConfiguration, pack: RulePack) -> Iterator[Step]:
+def deduction_steps(
+    average: Average, before: float | None, configuration: FacilityConfiguration, pack: RulePack, given: Circumstance
+) -> Iterator[Step]:
     """What the pack takes off a value at reference conditions to make it the validated one; no step where it takes nothing."""
     rule = pack.deduction(average.component)
     if rule is None or before is None or average.value is None:
@@ -57,7 +65,7 @@ def deduction_steps(average: Average, before: float | None, configuration: Facil
         return
     width = Quantity("D", average.deduction, unit)
     if rule.method is DeductionMethod.SHARE_OF_LIMIT:
-        limit = limit_for(configuration, average.source, average.component, rule.limit_period, average.start_ms)
+        limit = limit_for(configuration, average.source, average.component, rule.limit_period, average.start_ms, given)
         assert limit is not None  # noqa: S101 - a deduction by a share is only there where its limit is
         inputs = (
             of_pack("s", rule.share_of_limit, "1", rule),

@@ -96,8 +96,9 @@ class _Window:
             before, dry = known(together.value[0]), known(together.dry[0])
         else:
             before, dry = (yield from self._levels()), None
-        yield from deduction_steps(self._row, before, self._configuration, self._pack)
-        yield from ending(self._row, self._configuration, self._pack, concentration=dry)
+        given = self._maker.whole.circumstance(0)
+        yield from deduction_steps(self._row, before, self._configuration, self._pack, given)
+        yield from ending(self._row, self._configuration, self._pack, concentration=dry, given=given)
         yield from self._mass_of_levels()
 
     def _chains(self, source: SourceWindows, at: int) -> Generator[Step, None, Measured]:
