@@ -122,8 +122,8 @@ def test_limits_of_several_fuels_are_weighted_by_their_heat(example):
 
 
 def test_a_limit_for_another_fuel_is_no_limit_of_this_average(example):
-    plant = with_limits(example, {"fuel": "natural_gas"})
-    assert chosen(plant) is None
+    plant = with_limits(example, {"fuel": "mazut"}, fuels=("ekibastuz_coal", "mazut"))
+    assert chosen(plant, heat={"ekibastuz_coal": 1.0}) is None
 
 
 def test_a_limit_for_one_regime_is_that_of_averages_made_in_it(example):
@@ -142,6 +142,6 @@ def test_the_strictest_of_a_general_limit_and_one_of_the_fuel_counts(example):
     assert chosen(plant).value == 100.0
 
 
-def test_a_regime_or_a_fuel_nobody_defined_stays_no_verdict(example):
+def test_a_regime_nobody_defined_or_a_fuel_nobody_may_burn_stays_no_verdict(example):
     assert not can_be_judged(chosen(with_limits(example, {"fuel": "coal"})))
     assert not can_be_judged(chosen(with_limits(example, {"regime": "night shift"}), state=PlantState.OPERATING))

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from tynys.domain.base import from_ms
 from tynys.domain.component import Certainty
-from tynys.domain.fuel import FUELS
 from tynys.domain.limit import LegalForce, LimitKind, ScopeKind
 from tynys.domain.quantity import Moisture
 from tynys.domain.status import AverageStatus, PlantState
@@ -49,8 +48,8 @@ def limit_for(
     """The strictest concentration limit of the source in force for a period, one that can be judged first; None if none is set.
 
     A limit for one regime or one fuel is that of an average made in it, and no limit of any other; where several fuels burn that each have
-    their own, their mean weighted by heat input. Where state or heat is not known such a limit is given as it is written, and cannot be
-    judged. A source whose units may burn one fuel only burns that.
+    their own, their mean weighted by heat input. Where state or heat is not known, or the limit names a fuel no unit may burn or a regime
+    nobody defined, it is given as it is written and cannot be judged. A source whose units may burn one fuel only burns that.
 
     Sources
     -------
@@ -80,8 +79,8 @@ def _that_hold(
     own = [limit for limit in own if state is None or limit.regime is None or limit.regime not in _STATES]
     if heat is None:
         return own
-    known = {**FUELS, **{fuel.id: fuel for fuel in configuration.fuels}}
-    general = [limit for limit in own if limit.fuel is None or limit.fuel not in known]
+    possible = _fuels(configuration, source, moment)
+    general = [limit for limit in own if limit.fuel is None or limit.fuel not in possible]
     burnt = {fuel: share for fuel, share in heat.items() if share > 0}
     of_fuel = {fuel: _strictest([limit for limit in own if limit.fuel == fuel]) for fuel in burnt}
     held = {fuel: limit for fuel, limit in of_fuel.items() if limit is not None}
@@ -92,10 +91,15 @@ def _that_hold(
     return [*general, _weighted(burnt, held)]
 
 
+def _fuels(configuration: FacilityConfiguration, source: str, moment: datetime) -> frozenset[str]:
+    """What the units on a source may burn."""
+    units = {duct.unit for duct in configuration.ducts if duct.source == source and duct.in_force(moment)}
+    return frozenset(fuel for unit in configuration.units if unit.id in units for fuel in unit.fuels)
+
+
 def _only_fuel(configuration: FacilityConfiguration, source: str, moment: datetime) -> Mapping[str, float] | None:
     """The one fuel the units on a source may burn; None where there are several or none."""
-    units = {duct.unit for duct in configuration.ducts if duct.source == source and duct.in_force(moment)}
-    fuels = {fuel for unit in configuration.units if unit.id in units for fuel in unit.fuels}
+    fuels = _fuels(configuration, source, moment)
     return dict.fromkeys(fuels, 1.0) if len(fuels) == 1 else None
 
 
