@@ -44,7 +44,8 @@ def test_a_pack_fits_the_terminal_in_every_language(pack, language, wide):
 
 
 @pytest.mark.parametrize("pack", PACKS)
-def test_in_full_every_value_stands_with_its_clause_and_certainty(pack, wide):
+def test_in_full_every_value_stands_with_its_clause_and_certainty(pack, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     parts = {value["key"].partition(".")[0].partition("[")[0] for value in json.loads(said("show", pack, "--json"))["values"]}
     words = {"verified": "verified", "transcribed": "transcribed", "to_confirm": "? to confirm"}
     for part in parts:

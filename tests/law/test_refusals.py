@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from law_kit import pack_of, text_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from law_kit import PACKS, pack_of, text_of
 
 from tynys.domain.errors import ConfigurationError
 from tynys.law import load_pack
@@ -311,3 +313,41 @@ def test_an_unknown_key_is_refused_in_every_part(section):
     error = refused(text_of("kz") + f'\n[[{section}]]\nsurprise = 1\nclause = "test"\ncertainty = "verified"\n')
     assert error.error_code in {"configuration.unknown_key", "configuration.missing_key"}
     assert error.where.startswith("own.toml, line ")
+
+
+@pytest.mark.parametrize("name", ["eu-ied", "eu-bat-lcp", "de-13bimschv"])
+def test_a_mistake_far_down_a_long_list_is_found_in_its_own_line(name):
+    text = text_of(name)
+    begins = [found.start() for found in re.finditer(r"^\[\[limits\]\]", text, re.MULTILINE)]
+    for at in begins[:: max(1, len(begins) // 8)]:
+        changed = text[:at] + text[at:].replace('unit = "', 'unit = "k', 1)
+        line = changed[: changed.index('unit = "k', at)].count("\n") + 1
+        assert refused(changed).where == f"own.toml, line {line}"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PACKS), st.data())
+def test_a_pack_torn_anywhere_is_read_or_refused_in_words_and_never_breaks_the_reader(name, data):
+    lines = text_of(name).splitlines()
+    at = data.draw(st.integers(0, len(lines) - 1))
+    how = data.draw(st.sampled_from(["without", "twice", "cut", "swapped", "emptied", "other number", "no quotes"]))
+    line = lines[at]
+    if how == "cut":
+        lines = lines[:at]
+    elif how == "swapped":
+        other = data.draw(st.integers(0, len(lines) - 1))
+        lines[at], lines[other] = lines[other], line
+    else:
+        changed = {
+            "without": [],
+            "twice": [line, line],
+            "emptied": [re.sub(r"= .*", '= ""', line)],
+            "other number": [re.sub(r"= [\d.]+", "= -1e308", line)],
+            "no quotes": [line.replace('"', "")],
+        }
+        lines[at : at + 1] = changed[how]
+    try:
+        load_pack("\n".join(lines), "own.toml")
+    except ConfigurationError as error:
+        assert error.where.startswith("own.toml")
+        assert error.hint
