@@ -4,14 +4,17 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import msgspec
 import numpy as np
 import pytest
-from law_kit import PACKS, marked, pack_of
+from law_kit import PACKS, example_plant, marked, pack_of, readings
+from law_kit import START_MS as DAY_START_MS
 
 from tynys.calc.charges import ChargeOutcome, charge_of
-from tynys.calc.compliance.bridge import Averages, abatement, ceiling_of_law, ceiling_of_permit, invalid_days, rulings
+from tynys.calc.compliance.bridge import Averages, abatement, averages_of, ceiling_of_law, ceiling_of_permit, invalid_days, rulings
 from tynys.calc.compliance.ruling import Outcome
 from tynys.calc.limits import can_be_judged, standing_against
+from tynys.calc.pipeline import average_windows
 from tynys.calc.table import AverageTable
 from tynys.domain.average import Average, Origin
 from tynys.domain.component import Certainty
@@ -173,6 +176,23 @@ def test_a_value_that_is_only_remembered_never_judges_and_never_blocks_what_it_d
             if judgeable(limit) and limit.test == EACH_AVERAGE:
                 assert {ruling.outcome for ruling in rulings_of(limit, unsure)} == {Outcome.EXCEEDED}
                 break
+
+
+AVERAGING = ("averaging", "oxygen", "conditions", "states", "order_of_operations", "deductions")
+
+
+@pytest.mark.parametrize("name", ["kz", "de-13bimschv"])
+def test_averages_made_by_remembered_rules_still_exceed_a_sure_limit(name):
+    paths = {entry.path for entry in entries(pack_of(name)) if entry.path.startswith(AVERAGING)}
+    pack = marked(pack_of(name), paths)
+    assert len(paths) > 15
+    table = average_windows(example_plant(), pack, readings(60), pack.short_term, DAY_START_MS, DAY_START_MS + 4 * HOUR_MS)
+    limit = msgspec.structs.replace(permit(Certainty.VERIFIED), period=pack.short_term)
+    (given,) = [given for key, given in averages_of(table, pack).items() if key.component == "so2"]
+    (said,) = rulings(ceiling_of_permit(limit), {pack.short_term: given}, pack)
+    assert (said.outcome, said.certainty, said.over) == (Outcome.EXCEEDED, Certainty.VERIFIED, len(given.values))
+    newest = [row for row in table.rows() if row.component == "so2"][-1]
+    assert standing_against(limit, newest, None, None) == "exceeding"
 
 
 @pytest.mark.parametrize("name", PACKS)

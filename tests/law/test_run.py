@@ -1,40 +1,16 @@
 """Every shipped pack carries a plant's readings to averages: nothing it lacks stops the calculation."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-
-import numpy as np
 import pytest
-from law_kit import PACKS, pack_of
+from law_kit import DAY_MS, PACKS, START_MS, example_plant, pack_of, readings
 
 from tynys.calc.pipeline import average_windows, longer_windows
-from tynys.calc.series import Series
-from tynys.domain.configuration import FacilityConfiguration
-from tynys.domain.document import load_toml
-from tynys.domain.status import AverageStatus, InstrumentStatus
-
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "redundant-analyser.toml"
-START_MS = int(datetime(2025, 3, 10, tzinfo=UTC).timestamp() * 1000)
-DAY_MS = 86_400_000
-VALUES = {"so2": 900.0, "o2": 7.3, "h2o": 10.0}
-
-
-@pytest.fixture(scope="module")
-def plant():
-    return load_toml(EXAMPLE.read_text(encoding="utf-8"), FacilityConfiguration, EXAMPLE.name)
-
-
-def readings(plant, minutes):
-    """A reading a minute of every channel, for the first minutes of each hour."""
-    time_ms = START_MS + 60_000 * np.arange(1440, dtype=np.int64)
-    status = np.where(np.arange(1440) % 60 < minutes, InstrumentStatus.VALID, InstrumentStatus.FAULT).astype(np.uint8)
-    return {c.id: Series(time_ms, np.full(1440, VALUES[c.component]), status) for c in plant.channels}
+from tynys.domain.status import AverageStatus
 
 
 @pytest.mark.parametrize("name", PACKS)
-def test_a_day_becomes_averages_under_every_pack(name, plant):
+def test_a_day_becomes_averages_under_every_pack(name):
     pack = pack_of(name)
-    table = average_windows(plant, pack, readings(plant, 60), pack.short_term, START_MS, START_MS + DAY_MS)
+    table = average_windows(example_plant(), pack, readings(60), pack.short_term, START_MS, START_MS + DAY_MS)
     rows = [row for row in table.rows() if row.component == "so2"]
     assert len(rows) == {"PT20M": 72, "PT30M": 48, "PT1H": 24}[pack.short_term]
     assert {row.status for row in rows} == {AverageStatus.VALID}
@@ -64,7 +40,7 @@ def test_a_day_becomes_averages_under_every_pack(name, plant):
         ("eu-ied", 39, AverageStatus.TOO_FEW),
     ],
 )
-def test_an_hour_is_valid_by_the_rule_of_its_pack(name, minutes, status, plant):
+def test_an_hour_is_valid_by_the_rule_of_its_pack(name, minutes, status):
     pack = pack_of(name)
-    table = average_windows(plant, pack, readings(plant, minutes), "PT1H", START_MS, START_MS + 4 * 3_600_000)
+    table = average_windows(example_plant(), pack, readings(minutes), "PT1H", START_MS, START_MS + 4 * 3_600_000)
     assert {row.status for row in table.rows() if row.component == "so2"} == {status}
