@@ -91,3 +91,8 @@ def test_what_is_not_known_has_no_time() -> None:
 
 def test_months_are_named_alone() -> None:
     assert [times.month("en", 11), times.month("ru", 11), times.month("kk", 11)] == ["Nov", "нояб", "қар"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "8 Nov 2026"), ("ru", "8 нояб. 2026 г."), ("kk", "2026 ж. 08 қар.")])
+def test_a_table_has_room_for_a_brief_day(language, said):
+    assert times.brief_day(language, date(2026, 11, 8)).replace("\u202f", " ").replace("\xa0", " ") == said

@@ -22,6 +22,7 @@ PLACES = (
     ("/facility/gres-1", 200),
     ("/facility/gres-2", 200),
     ("/facility/gres-1/day", 200),
+    ("/facility/gres-1/assurance", 200),
     ("/source/gres-1.stack-2", 200),
     ("/source/gres-1.stack-2?component=so2&span=year&kind=averages", 200),
     ("/source/gres-1.stack-2?component=nox&span=day&kind=readings", 200),
@@ -38,6 +39,7 @@ PLACES = (
     ("/source/gres-1.stack-2/made?component=so2&period=PT9M&start=1", 404),
     ("/source/gres-1.stack-2/readings?channel=none&start=1&end=2", 404),
     ("/facility/nowhere", 404),
+    ("/facility/nowhere/assurance", 404),
     ("/source/nowhere.stack-1", 404),
 )
 STATES = (

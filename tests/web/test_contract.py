@@ -19,7 +19,7 @@ SPOKEN = ("title", "aria-label", "data-label", "alt", "placeholder")
 """Attributes a person hears or sees."""
 LATIN = {
     *("Tynys", "Eng", "UTC", "NOx", "SO", "CO", "NO", "Page", "Up", "Down", "Home", "API", "openapi", "json"),
-    *("SICK", "MARSIC", "DM", "FTP", "Pt", "SIM", "GRES", "QAL", "TETS"),
+    *("SICK", "MARSIC", "DM", "FTP", "Pt", "SIM", "GRES", "QAL", "TETS", "AST", "EN"),
 }
 """Latin words of a Cyrillic page: names, formulas, numbers of documents, keys of the keyboard."""
 NAMES = re.compile(r"(?i)\b(?:SIM|QAL2?|tets|gres|stack)[-\w./]*|\b[\w-]+-plan-\d+\b|\bkz\b")

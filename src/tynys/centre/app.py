@@ -11,7 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route
 
 from tynys.centre import problems
-from tynys.centre.api import explain, imports, line, places, series, service, shapes
+from tynys.centre.api import assurance, explain, imports, line, places, series, service, shapes
+from tynys.centre.api.assurance import AssuranceShape
 from tynys.centre.api.by_hand import PATHS
 from tynys.centre.api.explain_shapes import ExplanationShape
 from tynys.centre.intake_routes import IntakeRoutes
@@ -38,7 +39,7 @@ def public_routes() -> FastAPI:
     )
     app.state.html_error = None
     problems.install(app)
-    for module in (places, series, explain, line, imports, service):
+    for module in (places, assurance, series, explain, line, imports, service):
         app.include_router(module.router)
     app.router.routes.append(Route("/api/v1/stream", service.stream, methods=["GET"]))
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -58,7 +59,8 @@ def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 document: routes by FastAPI, shapes by msgspec, intake and stream by hand."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, openapi_version="3.1.0", description=app.description, routes=app.routes)
-        _, components = msgspec.json.schema_components((*shapes.ALL, ExplanationShape), ref_template="#/components/schemas/{name}")
+        answers = (*shapes.ALL, ExplanationShape, AssuranceShape)
+        _, components = msgspec.json.schema_components(answers, ref_template="#/components/schemas/{name}")
         schema.setdefault("components", {}).setdefault("schemas", {}).update(components)
         for name in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(name, None)

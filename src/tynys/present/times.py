@@ -53,6 +53,11 @@ def civil_day(language: Language, value: date, *, year: bool = False) -> str:
     return f"{value.day} {get_month_names('wide', context='format', locale=_locale(language))[value.month]}"
 
 
+def brief_day(language: Language, value: date) -> str:
+    """A calendar day with its year, as briefly as a table has room for: 8 Nov 2026, 8 нояб. 2026 г., 2026 ж. 08 қар."""
+    return format_date(value, format="medium", locale=_locale(language))
+
+
 def month(language: Language, number: int) -> str:
     """The short name of a month standing alone."""
     return str(get_month_names("abbreviated", context="stand-alone", locale=_locale(language))[number]).rstrip(".")

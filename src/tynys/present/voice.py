@@ -99,6 +99,10 @@ class Voice:
         """A calendar day in words."""
         return times.civil_day(self.language, value, year=year)
 
+    def brief_day(self, value: date) -> str:
+        """A calendar day with its year, briefly."""
+        return times.brief_day(self.language, value)
+
     def short_day(self, time_ms: int) -> str:
         """The local day as briefly as an axis has room for."""
         return times.short_day(self.language, time_ms)

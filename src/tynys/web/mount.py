@@ -11,7 +11,7 @@ from starlette.routing import Route
 from tynys.domain.errors import NotFoundError, TynysError
 from tynys.web.assets import assets
 from tynys.web.language import language_of
-from tynys.web.pages import design, errors, facilities, facility, interface, methods, nation, number, source, transmission
+from tynys.web.pages import assurance, design, errors, facilities, facility, interface, methods, nation, number, source, transmission
 from tynys.web.site import Site
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/facilities", facilities.page),
     ("/facility/{facility}", facility.page),
     ("/facility/{facility}/day", facility.day),
+    ("/facility/{facility}/assurance", assurance.page),
     ("/source/{source}", source.page),
     ("/source/{source}/series", source.series),
     ("/source/{source}/table", source.table),

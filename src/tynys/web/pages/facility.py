@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tynys.calc.qa.status import analyser_statuses
 from tynys.centre.views import Standing
 from tynys.domain.base import from_ms, to_ms
 from tynys.domain.fuel import FUELS
 from tynys.present import sentences, times
 from tynys.present.sentences import Segment
+from tynys.web.pages.assurance import summary
 from tynys.web.pages.facilities import region_name
 from tynys.web.pictures import small
 from tynys.web.rows import component_row, ranked
@@ -65,6 +67,7 @@ async def page(site: Site, request: Request) -> Response:
             "limits": limit_rows(voice, facility, configuration, now_ms),
             "units": unit_rows(voice, configuration),
             "instruments": instrument_rows(voice, configuration, now_ms),
+            "assurance": summary(voice, analyser_statuses(configuration, now_ms)),
         }
     live = Live(f"{site.stream_path}?facility={facility.facility}", "source average")
     zones = ("state", "matrix")
