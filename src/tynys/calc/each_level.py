@@ -13,7 +13,7 @@ import numpy as np
 from tynys.calc.averaging import Windows
 from tynys.calc.exact import window_means
 from tynys.calc.measured import NO_DATA, NOT_OPERATING, O2_TOO_HIGH, PERIPHERAL_MISSING, TOO_FEW, VALID, validated
-from tynys.calc.table import COUNTS, MEASURES, WITH_MASS, AverageTable
+from tynys.calc.table import COUNTS, HAS_MASS, MEASURES, AverageTable
 from tynys.calc.timegrid import shortest_length_ms
 from tynys.calc.validity import Held, enough, parts_met
 
@@ -66,7 +66,7 @@ def mean_of_levels(
     taken off the average, not off each FLD.
     """
     good = made.status == VALID
-    with_mass = np.isin(made.status, list(WITH_MASS))
+    with_mass = HAS_MASS[made.status]
     measured: Mask = made.count_valid > 0
     first, last = levels.first, levels.last
 

@@ -10,7 +10,7 @@ import numpy as np
 from tynys.calc.exact import window_means
 from tynys.calc.measured import NO_DATA, NOT_OPERATING, TOO_FEW, VALID, validated
 from tynys.calc.states import window_states
-from tynys.calc.table import COUNTS, MEASURES, WITH_MASS, AverageTable
+from tynys.calc.table import COUNTS, HAS_MASS, MEASURES, AverageTable
 from tynys.calc.timegrid import window_edges
 from tynys.calc.validity import Held, enough, parts_met
 
@@ -89,7 +89,7 @@ def _means(part: AverageTable, edges: Times, possible: Counts, pack: RulePack, r
     at = np.searchsorted(part.start_ms, edges)
     first, last = at[:-1], at[1:]
     good = part.status == VALID
-    with_mass = np.isin(part.status, list(WITH_MASS))
+    with_mass = HAS_MASS[part.status]
 
     def mean(name: str) -> Floats:
         values: Floats = getattr(part, name)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tynys.calc.mass import mass_rate_g_s
 from tynys.calc.standardise import Around, highest_oxygen, to_reference_oxygen_of
-from tynys.calc.table import STATUS_CODE, WITH_MASS, AverageTable, SeriesKey
+from tynys.calc.table import HAS_MASS, STATUS_CODE, AverageTable, SeriesKey
 from tynys.domain.quantity import Unit
 from tynys.domain.status import AverageStatus
 
@@ -201,7 +201,7 @@ def to_table(
         temperature_c=made.around.temperature_c,
         pressure_kpa=made.around.pressure_kpa,
         flow_dry_nm3_h=made.flow,
-        mass_g_s=np.where(np.isin(made.status, list(WITH_MASS)), mass, np.nan),
+        mass_g_s=np.where(HAS_MASS[made.status], mass, np.nan),
         chain_index=made.chain,
         outside_calibration_range=made.outside_range & valid,
         standardised=np.where(valid, made.standardised, np.nan),

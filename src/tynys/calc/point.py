@@ -34,6 +34,7 @@ class PointWindows:
         self._due: dict[tuple[Acquisition, ...], Due] = {}
         self._means: dict[str, ChannelMeans] = {}
         self._enough: dict[str, Mask] = {}
+        self._sure: dict[str, Floats] = {}
 
     def means(self, name: str) -> ChannelMeans:
         """Means and counts of a channel."""
@@ -83,7 +84,9 @@ class PointWindows:
 
     def sure_mean(self, name: str) -> Floats:
         """Means of a peripheral; NaN where too few of its readings are valid."""
-        return np.where(self.enough(name), self.means(name).mean, np.nan)
+        if name not in self._sure:
+            self._sure[name] = np.where(self.enough(name), self.means(name).mean, np.nan)
+        return self._sure[name]
 
     def circumstances(self) -> Circumstances:
         """What the choice of calibration functions depends on."""

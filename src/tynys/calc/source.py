@@ -61,6 +61,7 @@ class SourceWindows:
         self._flows: dict[str, Measured] = {}
         self._use: tuple[FuelUse, ...] | None = None
         self._fuels: list[str] | None = None
+        self._reference: Floats | None = None
         self.whole = self.point(None)
         self.states = self._window_states()
 
@@ -105,7 +106,9 @@ class SourceWindows:
         known = CATALOGUE.get(plan.component)
         if known is None or known.kind is not ComponentKind.POLLUTANT:
             return np.full(self.n, np.nan)
-        return reference_oxygen(self.fuel_use(), self.n)
+        if self._reference is None:
+            self._reference = reference_oxygen(self.fuel_use(), self.n)
+        return self._reference
 
     def flow_at(self, point: str | None) -> Measured | None:
         """Flow of a point; of all points with a flow together where none is named."""

@@ -25,6 +25,9 @@ STATUS_CODE = {status: i for i, status in enumerate(AVERAGE_STATUSES)}
 WITH_MASS = frozenset(STATUS_CODE[s] for s in (AverageStatus.VALID, AverageStatus.O2_TOO_HIGH, AverageStatus.PERIPHERAL_MISSING))
 """Codes of averages with enough readings for a mass: it is made at measured oxygen and needs no correction to a reference."""
 
+HAS_MASS = np.isin(np.arange(len(AVERAGE_STATUSES)), list(WITH_MASS))
+"""Whether a code is one of them, to be looked up for whole arrays."""
+
 MEASURES = (
     "value",
     "raw",
