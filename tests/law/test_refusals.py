@@ -219,6 +219,24 @@ CHANGES = [
         "a share from 0 to 1",
         "law.wrong_unit",
     ),
+    (
+        "cn-hj75",
+        "valid_minutes = 45",
+        "valid_minutes = 2700",
+        "valid_minutes = 2700",
+        "averaging.short_term.validity.valid_minutes",
+        "at most the 60 minutes of PT1H",
+        "law.wrong_unit",
+    ),
+    (
+        "kz",
+        'period = "PT10S"',
+        'period = "PT1H"',
+        'period = "PT1H"',
+        "averaging.first_level.period",
+        "no more than the short-term average of PT20M",
+        "law.wrong_value",
+    ),
 ]
 
 

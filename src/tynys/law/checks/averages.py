@@ -24,6 +24,10 @@ standardise every first level value, then average.
 MIXED_FUELS = ("heat_input_weighted",)
 """Known ways to weight reference oxygen and limits when several fuels burn at once."""
 
+SECONDS = {"S": 1, "M": 60, "H": 3600}
+DAYS = {"D": 1, "M": 31, "Y": 366}
+"""Greatest lengths of the parts of a period: of a time in seconds, of a civil period in days."""
+
 KELVIN = (200.0, 400.0)
 KILOPASCAL = (50.0, 150.0)
 """Outside these a reference temperature or pressure is in another unit. Our own choice, far around every norm in use."""
@@ -53,10 +57,13 @@ def _averaging(averaging: Averaging, at: Document) -> None:
         ZoneInfo(averaging.time_zone.value)
     except (KeyError, ValueError, OSError):
         at.refuse("averaging.time_zone.value", "an IANA time zone such as Asia/Almaty or Etc/GMT-1", averaging.time_zone.value)
-    at.period("averaging.first_level.period", averaging.first_level.period)
-    at.period("averaging.short_term.period", averaging.short_term.period)
-    known = [averaging.short_term.period]
-    _validity(averaging.short_term.validity, "averaging.short_term.validity", at)
+    first, short = averaging.first_level.period, averaging.short_term.period
+    at.period("averaging.first_level.period", first)
+    at.period("averaging.short_term.period", short)
+    if longest_s(first) > longest_s(short):
+        at.refuse("averaging.first_level.period", f"no more than the short-term average of {short}", first)
+    known = [short]
+    _validity(averaging.short_term.validity, short, "averaging.short_term.validity", at)
     for i, rule in enumerate(averaging.long_term):
         key = f"averaging.long_term[{i}]"
         at.period(f"{key}.period", rule.period)
@@ -65,13 +72,24 @@ def _averaging(averaging: Averaging, at: Document) -> None:
         if rule.period in known:
             at.refuse(f"{key}.period", "each period once", rule.period, "Two rules for one average cannot both be in force.", "law.overlap")
         known.append(rule.period)
-        _validity(rule.validity, f"{key}.validity", at)
+        _validity(rule.validity, rule.period, f"{key}.validity", at)
 
 
-def _validity(validity: Validity, key: str, at: Document) -> None:
+def longest_s(period: str) -> int:
+    """The greatest length of a period. [s]."""
+    if period.startswith("PT"):
+        return int(period[2:-1]) * SECONDS[period[-1]]
+    return DAYS[period[-1]] * 86_400
+
+
+def _validity(validity: Validity, period: str, key: str, at: Document) -> None:
     at.share(f"{key}.share_of_operation", validity.share_of_operation)
     at.share(f"{key}.share_of_period", validity.share_of_period)
     at.above_zero(f"{key}.valid_minutes", validity.valid_minutes, "minutes")
+    most = longest_s(period) / SECONDS["M"]
+    if validity.valid_minutes is not None and validity.valid_minutes > most:
+        hint = "Is it in minutes? No average could ever be valid."
+        at.refuse(f"{key}.valid_minutes", f"at most the {most:g} minutes of {period}", validity.valid_minutes, hint, "law.wrong_unit")
     at.above_zero(f"{key}.parts", validity.parts, "a whole number of parts")
 
 
