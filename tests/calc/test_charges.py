@@ -95,3 +95,9 @@ def test_the_kazakh_pack_charges_nothing_it_only_remembers(pack):
     made = [charge_of(pack.charges, c, 1.0, on, ()) for c in ("so2", "no2", "dust", "co") for on in (date(2025, 6, 1), DAY)]
     assert {m.outcome for m in made} == {ChargeOutcome.CANNOT_BE_JUDGED}  # the index of 2025 and the rates of 2026 are remembered
     assert [m.mci_per_t * m.index for m in made][:2] == [78_640.0, 86_500.0]
+
+
+def test_a_rate_holds_from_its_first_day_to_the_day_before_its_last():
+    assert charge("dust", on=FIRST, holds=("category_1",)).charge == 78_640.0
+    assert charge("dust", on=date(2025, 12, 31)).outcome is ChargeOutcome.CHARGED
+    assert charge("dust", on=date(2024, 12, 31)).reason is ChargeReason.NO_RATE

@@ -90,6 +90,14 @@ def test_a_profile_factor_scales_the_flow(example, pack):
     assert flows[0] == pytest.approx(0.95 * flows[1])
 
 
+def test_a_profile_factor_scales_a_volume_too(example, pack):
+    plant = example("four-units-on-one-stack")
+    (channel,) = [c for c in plant.channels if c.component == "velocity"]
+    channel = msgspec.structs.replace(channel, unit=Unit.NM3_H, basis=Basis(moisture=DRY, gas_state=NORMAL))
+    plan = msgspec.structs.replace(plant.plan.flows[0], method=FlowMethod.MEASURED_VOLUME, profile_factor=0.95)
+    assert dry_normal_flow(plan, channel, 50.0, np.array([1e6]), AROUND, pack)[0] == pytest.approx(950_000.0)
+
+
 def test_a_flow_borrows_the_peripherals_it_does_not_have(example):
     plant = example("four-units-on-one-stack")
     (flow,) = plant.plan.flows
