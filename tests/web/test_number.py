@@ -84,3 +84,18 @@ async def test_an_imported_average_says_what_is_known_of_it(language):
 def test_numbers_are_shown_with_six_digits_and_no_noughts():
     shown = {v: figure(voice("en"), v) for v in (0.0, 1.0, 1240.2569, 0.001234567, 21.0, 5357626.4, None)}
     assert shown == {0.0: "0", 1.0: "1", 1240.2569: "1,240.26", 0.001234567: "0.00123457", 21.0: "21", 5357626.4: "5,357,626", None: "—"}
+
+
+async def test_every_average_of_the_table_beside_the_chart_leads_to_its_own_steps(full):
+    body = (await full.get("/source/gres-1.stack-2/table?component=so2&span=day&kind=averages&lang=en")).text
+    links = re.findall(r'<a href="(/source/gres-1\.stack-2/made\?component=so2&amp;period=PT20M&amp;start=\d+)"', body)
+    assert len(links) == len(set(links)) == len(re.findall(r"<tr><td>", body)) > 60
+    assert (await full.get(links[0].replace("&amp;", "&"))).status_code == 200
+    year = (await full.get("/source/gres-1.stack-2/table?component=so2&span=year&kind=averages&lang=en")).text
+    assert "/made?" not in year  # a row of the year is many averages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_fuel_is_named_in_the_language_of_the_page(full, language):
+    said = text(read((await full.get(f"{MADE}&lang={language}")).text))
+    assert {"kk": "Екібастұз көмірі", "ru": "Экибастузский уголь", "en": "Ekibastuz coal"}[language] in said

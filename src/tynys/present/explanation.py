@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tynys.calc.timegrid import shortest_length_ms
+from tynys.domain.fuel import FUELS
 from tynys.domain.status import InstrumentStatus
 from tynys.present.formula import letter, mathml, typst
 
@@ -140,7 +141,8 @@ def sign(symbol: str) -> tuple[str, str]:
 def _named(voice: Voice, quantity: Quantity, clause: str) -> Named:
     stem = quantity.symbol if voice.has(f"symbol.{quantity.symbol}") else quantity.symbol.rstrip("0123456789")
     origin = voice.t(f"explain.from.{quantity.origin}") if quantity.origin != "step" else ""
-    of = voice.known("fuel", voice.marked(quantity.of)) if quantity.of else ""
+    fuel = FUELS.get(quantity.of)
+    of = voice.name(fuel.names) if fuel is not None else voice.marked(quantity.of)
     certainty = str(quantity.certainty) if quantity.certainty is not None else ""
     own = quantity.clause if quantity.clause not in {quantity.of, clause} else ""
     said = " · ".join(part for part in (origin, of, own) if part)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.calc.explain.replay import replayed
+from tests.calc.test_examples import two_points
 from tynys.calc.explain import explain
 from tynys.calc.explain.explaining import shorter_period
 from tynys.calc.pipeline import average_windows
@@ -114,6 +115,36 @@ def check(row, explanation, pack, configuration):
         assert made["D"] == row.deduction
     validity = next(step for step in explanation.steps if step.kind == "validity")
     assert (f"status.{row.status.value}", ()) in validity.notes
+
+
+def test_several_points_and_mixed_fuels_are_explained_to_the_last_bit_too(example, pack):
+    configuration = two_points(example)
+    readings = day_of(configuration)
+    kinds = set()
+    for row in average_windows(configuration, pack, readings, "PT20M", MIDNIGHT, MIDNIGHT + DAY // 3).rows():
+        explanation = explain(row, configuration, pack, cut(readings, row))
+        assert explanation.agrees is True
+        check(row, explanation, pack, configuration)
+        kinds |= {step.formula for step in explanation.steps}
+    assert {"flow_weighted", "sum", "oxygen", "mass"} <= kinds
+
+
+def test_the_reference_oxygen_of_several_fuels_is_shown_with_their_heat(example, pack):
+    configuration = example("four-units-on-one-stack")
+    units = tuple(
+        msgspec.structs.replace(u, fuels=("ekibastuz_coal",) if i < 2 else ("natural_gas",)) for i, u in enumerate(configuration.units)
+    )
+    mixed = msgspec.structs.replace(configuration, units=units)
+    readings = day_of(mixed)
+    found = collections.Counter()
+    for row in average_windows(mixed, pack, readings, "PT20M", MIDNIGHT, MIDNIGHT + DAY // 6).rows():
+        explanation = explain(row, mixed, pack, cut(readings, row))
+        assert explanation.agrees is True
+        made = replayed(explanation)
+        found.update(step.formula for step in explanation.steps if step.kind == "reference")
+        if row.o2_reference_pct is not None and row.value is not None:
+            assert made["O2_ref"] == row.o2_reference_pct
+    assert found["heat_weighted"] > 0
 
 
 def test_the_first_step_counts_the_readings_and_names_the_query_that_reaches_them(plants, pack):

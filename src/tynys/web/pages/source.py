@@ -185,8 +185,10 @@ async def table(site: Site, request: Request) -> Response:
         source.source, view.component, kind, span.start_ms, span.end_ms, TABLE_ROWS if span.name != "day" else 72
     )
     states = ribbon_names(found)
+    each = kind == "averages" and pictures.width_ms(found) == found.interval_ms  # a row is one average, not several
     rows = [
         {
+            "href": made_href(source.source, view.component, found.interval_ms, int(start)) if each else "",
             "moment": voice.moment(int(start), now_ms),
             "minimum": voice.measured(float(low)),
             "mean": voice.measured(float(mean)),
@@ -198,6 +200,12 @@ async def table(site: Site, request: Request) -> Response:
     context = {"rows": rows, "unit": voice.unit(found.unit), "step": voice.duration(pictures.width_ms(found))}
     heading = f"{voice.name(source.names)}: {sentences.capital(voice.component(view.component))}, {span.words(voice)}"
     return site.fragment(request, "source/table.html", context, heading=heading, section="facilities", simulated=source.simulated)
+
+
+def made_href(source: str, component: str, length_ms: int, start_ms: int) -> str:
+    """The page that tells how an average was made."""
+    period = "PT1H" if length_ms == times.HOUR else "PT20M"
+    return f"/source/{source}/made?{urlencode({'component': component, 'period': period, 'start': start_ms})}"
 
 
 def choose(source: SourceView, wanted: str) -> ComponentView | None:
