@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from pathlib import Path
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from tynys.calc.qa.stored import qal2_again
 from tynys.cli import app
+from tynys.domain.configuration import FacilityConfiguration
+from tynys.domain.consistency import check_configuration
+from tynys.domain.document import load_toml
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 run = CliRunner().invoke
 TERMS = ["--elv", "200", "--permitted-uncertainty", "20", "--o2-reference", "6"]
@@ -257,3 +265,57 @@ def test_a_misspelt_key_of_the_report_is_named(file, tmp_path):
     done = run(app, ["qal2", file(SO2), *TERMS, "--report", str(details)])
     assert done.exit_code == 1
     assert 'unknown key "labratory"' in done.stderr
+
+
+DETAILS = """
+report = "QAL2-2025-1"
+source = "redundant.stack-1"
+component = "so2"
+laboratory = "Laboratory 7"
+accreditation = "KZ.T.00.0000"
+method = "EN 14791"
+functional_test = 2025-02-20
+fuel = "ekibastuz_coal"
+load = "200 to 500 MW"
+performed = 2025-03-12T17:00:00+05:00
+issued = 2025-04-01T00:00:00+05:00
+"""
+
+
+def test_the_record_of_a_calibration_enters_a_facilitys_document_with_its_function(file, tmp_path):
+    details = tmp_path / "report.toml"
+    details.write_text(DETAILS)
+    out = tmp_path / "record.toml"
+    done = run(app, ["qal2", file(SO2), *TERMS, "--report", str(details), "--record", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    record = out.read_text()
+    example = (EXAMPLES / "redundant-analyser.toml").read_text(encoding="utf-8")
+    begin = example.index("# What stands behind the calibration function")
+    end = example.index("# Zero and span of a service")
+    function = re.search(r"calibrations = \[.*\]", record)[0]
+    document = re.sub(r"calibrations = \[.*\]", lambda _: function, example[:begin] + record + example[end:], count=1)
+    configuration = load_toml(document, FacilityConfiguration, "facility.toml")
+    assert check_configuration(configuration) == ()
+    assert configuration.calibration_reports[0].slope == answered(done)["slope"]
+    assert qal2_again(configuration.calibration_reports[0]).s_d == answered(done)["s_d"]
+
+
+def test_a_record_without_its_laboratory_is_refused_by_name(file, tmp_path):
+    details = tmp_path / "report.toml"
+    details.write_text(DETAILS.replace('laboratory = "Laboratory 7"\n', ""))
+    done = run(app, ["qal2", file(SO2), *TERMS, "--report", str(details), "--record", str(tmp_path / "record.toml"), "--json"])
+    assert done.exit_code == 1
+    assert "got no laboratory" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_dust_monitor_in_hot_gas_is_compared_as_it_lies_in_the_stack(file):
+    head, *lines = SO2.splitlines()
+    hot = "\n".join([f"{head},ams_temperature_c,ams_pressure_kpa", *(f"{line},140,97.5" for line in lines)])
+    cold, warm = (answered(run(app, ["qal2", file(text, name), *TERMS, "--json"])) for text, name in ((SO2, "a.csv"), (hot, "b.csv")))
+    factor = (273.15 + 140) / 273.15 * 101.325 / 97.5
+    assert warm["slope"] == pytest.approx(cold["slope"] / factor)
+    assert warm["s_d"] == pytest.approx(cold["s_d"])
+    assert warm["valid_range_max"] == pytest.approx(cold["valid_range_max"])
+    done = run(app, ["qal2", file(hot.replace(",140,", ",,", 1), "c.csv"), *TERMS])
+    assert "line 2: ams_temperature_c: expected a number, got nothing" in done.stderr

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
-
-if TYPE_CHECKING:
-    from tynys.present.qa_report import About
 
 FAILED = 1
 MARGIN_PCT = 10.0
@@ -72,6 +69,9 @@ def qal2(
     range_margin: Annotated[
         float, typer.Option("--range-margin", help="how far the valid range reaches beyond the highest value [%]; dust 100", min=0.0)
     ] = MARGIN_PCT,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="write the report as TOML for the facility's document", dir_okay=False)
+    ] = None,
     pdf: Pdf = None,
     xlsx: Xlsx = None,
     json: Json = False,
@@ -89,13 +89,14 @@ def qal2(
 
     given = (laboratory, accreditation, method, functional_test, fuel, load)
     passed = _run(
-        lambda about: qa_run.qal2(
+        lambda about, told: qa_run.qal2(
             file,
             qa_run.Comparison(elv, permitted_uncertainty, o2_reference, ams_basis.value, srm_basis.value),
             qa_run.Output(lang, pdf, xlsx, json),
             about,
             zero=zero,
             range_margin=range_margin / 100.0,
+            record=(record, told),
         ),
         report,
         given,
@@ -131,7 +132,7 @@ def ast(
 
     given = (laboratory, accreditation, method, functional_test, fuel, load)
     passed = _run(
-        lambda about: qa_run.ast(
+        lambda about, _: qa_run.ast(
             file,
             qa_run.Comparison(elv, permitted_uncertainty, o2_reference, ams_basis.value, srm_basis.value),
             qa_run.Output(lang, pdf, xlsx, json),
@@ -174,7 +175,7 @@ def qal3(
 
     given = (laboratory, accreditation, method, functional_test, fuel, load)
     charts = {"s_zero": s_ams, "s_span": s_ams if s_ams_span is None else s_ams_span, "weight": ewma_lambda, "width": ewma_width}
-    _run(lambda about: qa_run.qal3(file, qa_run.Output(lang, pdf, xlsx, json), about, **charts), report, given)
+    _run(lambda about, _: qa_run.qal3(file, qa_run.Output(lang, pdf, xlsx, json), about, **charts), report, given)
 
 
 def _run(work: Any, report: Path | None, given: tuple[str | None, ...]) -> Any:
@@ -183,8 +184,7 @@ def _run(work: Any, report: Path | None, given: tuple[str | None, ...]) -> Any:
     from tynys.domain.errors import TynysError
 
     try:
-        told: About = about(report, given)
-        return work(told)
+        return work(*about(report, given))
     except TynysError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tynys.domain.base import Record
 from tynys.domain.document import load_toml
@@ -28,11 +30,18 @@ class ReportFile(Record, frozen=True, kw_only=True):
     functional_test: date | None = None
     fuel: str = ""
     load: str = ""
+    chain: str = "main"
+    point: str | None = None
+    range: str | None = None
+    mode: str | None = None
+    performed: datetime | None = None
+    issued: datetime | None = None
+    recomputes_from: datetime | None = None
     simulated: bool = False
 
 
-def about(path: Path | None, given: tuple[str | None, ...]) -> About:
-    """What a report says of itself.
+def about(path: Path | None, given: tuple[str | None, ...]) -> tuple[About, ReportFile]:
+    """What a report says of itself, as its page shows it and as it was given, options in the place of keys.
 
     Parameters
     ----------
@@ -49,7 +58,8 @@ def about(path: Path | None, given: tuple[str | None, ...]) -> About:
     told = ReportFile() if path is None else load_toml(_text(path), ReportFile, str(path))
     heading = " · ".join(each for each in (told.facility, told.source, told.analyser, told.component, told.report) if each)
     details = {name: option or str(getattr(told, name) or "") for name, option in zip(DETAILS, given, strict=True)}
-    return About(heading, details, told.simulated)
+    words = {name: value for name, value in details.items() if name != "functional_test"}
+    return About(heading, details, told.simulated), msgspec.structs.replace(told, **words)
 
 
 def _text(path: Path) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tynys.calc.arrays import Floats, Mask, Times
     from tynys.cli.qa_csv import Row
 
-NUMBERS: Final = ("x", "y", "o2_dry_pct", "h2o_pct", "ams_o2_dry_pct", "ams_h2o_pct")
+NUMBERS: Final = ("x", "y", "o2_dry_pct", "h2o_pct", "ams_o2_dry_pct", "ams_h2o_pct", "ams_temperature_c", "ams_pressure_kpa")
 PAIR_COLUMNS: Final = (*NUMBERS, "kind", "time", "excluded")
 CHECK_COLUMNS: Final = ("time", "point", "reading", "reference", "adjusted")
 KINDS: Final = ("srm", "reference")
@@ -28,6 +28,9 @@ _BARE: Final = frozenset({"0", "1", "yes", "no", "true", "false", "x"})
 """Words that are no reason."""
 _HIGHEST: Final = {"o2_dry_pct": 21.0, "ams_o2_dry_pct": 21.0, "h2o_pct": 100.0, "ams_h2o_pct": 100.0}
 """Oxygen stays below that of air, moisture below all water. [vol %]"""
+
+_LOWEST: Final = {"ams_temperature_c": -273.15, "ams_pressure_kpa": 0.0}
+"""Absolute zero, and a vacuum. [°C, kPa]"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +63,7 @@ def read_pairs(path: Path, *, ams_basis: Basis, srm_basis: Basis) -> Pairs:
     always = NUMBERS[:4] if srm_basis is Basis.WET else NUMBERS[:2]
     rows = read_rows(path, PAIR_COLUMNS, always, faults)
     conditions = _conditions(rows, ams_basis, srm_basis)
+    hot = NUMBERS[6:] if any(row.get(name, "").strip() for _, row in rows for name in NUMBERS[6:]) else ()
     values, kinds, excluded = [], [], []
     for line, row in rows:
         kind, reason = row.get("kind", "").strip().lower() or KINDS[0], row.get("excluded", "").strip()
@@ -67,13 +71,13 @@ def read_pairs(path: Path, *, ams_basis: Basis, srm_basis: Basis) -> Pairs:
             faults.add(line, f'kind: expected srm or reference, got "{kind}"')
         if reason.lower() in _BARE:
             faults.add(line, f'excluded: expected the reason in words, or nothing for a pair that counts, got "{reason}"')
-        needed = () if reason else (*NUMBERS[:2], *conditions) if kind == KINDS[0] else NUMBERS[:2]
+        needed = () if reason else (*NUMBERS[:2], *conditions, *hot) if kind == KINDS[0] else NUMBERS[:2]
         values.append(_values(line, row, needed, faults))
         kinds.append(kind)
         excluded.append(reason)
     times = _times(rows, faults)
     faults.stop(f"Columns: {', '.join(PAIR_COLUMNS)}; see the reference of quality assurance.")
-    x, y, o2, h2o, ams_o2, ams_h2o = np.array(values, np.float64).T
+    x, y, o2, h2o, ams_o2, ams_h2o, temperature, pressure = np.array(values, np.float64).T
     return Pairs(
         x=x,
         y=y,
@@ -86,6 +90,8 @@ def read_pairs(path: Path, *, ams_basis: Basis, srm_basis: Basis) -> Pairs:
         time_ms=times,
         ams_basis=ams_basis,
         srm_basis=srm_basis,
+        ams_temperature_c=temperature if hot else None,
+        ams_pressure_kpa=pressure if hot else None,
     )
 
 
@@ -93,7 +99,7 @@ def _conditions(rows: Sequence[Row], ams: Basis, srm: Basis) -> tuple[str, ...]:
     """Which of oxygen and moisture a pair must have: both for a wet SRM, else what the AMS's state asks for if any is given at all."""
     if srm is Basis.WET:
         return NUMBERS[2:4]
-    given = any(row.get(name, "").strip() for _, row in rows for name in NUMBERS[2:])
+    given = any(row.get(name, "").strip() for _, row in rows for name in NUMBERS[2:6])
     return () if not given or ams is Basis.STANDARD else NUMBERS[2:4] if ams is Basis.WET else NUMBERS[2:3]
 
 
@@ -106,6 +112,9 @@ def _values(line: int, row: dict[str, str], needed: Sequence[str], faults: Fault
         highest = _HIGHEST.get(name)
         if highest is not None and not math.isnan(value) and not 0.0 <= value < highest:
             faults.add(line, f"{name}: expected a share from 0 to below {highest:g} %, got {value:g}")
+        lowest = _LOWEST.get(name)
+        if lowest is not None and value <= lowest:
+            faults.add(line, f"{name}: expected more than {lowest:g}, got {value:g}")
         values.append(value)
     return values
 

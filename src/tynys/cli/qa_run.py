@@ -15,6 +15,7 @@ from tynys.calc.qa import qal2 as calibration
 from tynys.calc.qa.pairs import Basis
 from tynys.cli import qa_tables
 from tynys.cli.qa_files import POINTS, read_checks, read_pairs
+from tynys.cli.qa_record import as_toml, calibration_record
 from tynys.domain.errors import ConfigurationError
 from tynys.present import pdf, qa_report, qa_workbook
 from tynys.present.qa_report import PointCharts, Terms
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tynys.calc.qa.pairs import Note, Pairs
     from tynys.calc.qa.qal2 import Qal2
     from tynys.calc.qa.surveillance import Ast
+    from tynys.cli.qa_details import ReportFile
     from tynys.cli.qa_files import Checks
     from tynys.present.catalogue import Language
     from tynys.present.qa_report import About
@@ -67,12 +69,23 @@ class Output:
     json: bool
 
 
-def qal2(file: Path, by: Comparison, out: Output, about: About, *, zero: float | None, range_margin: float) -> bool:
+def qal2(
+    file: Path,
+    by: Comparison,
+    out: Output,
+    about: About,
+    *,
+    zero: float | None,
+    range_margin: float,
+    record: tuple[Path | None, ReportFile],
+) -> bool:
     """A QAL2; whether it passed."""
     pairs = read_pairs(file, ams_basis=Basis(by.ams_basis), srm_basis=Basis(by.srm_basis))
     got = calibration.qal2(pairs, zero=zero, range_margin=range_margin, **by.judged)
     say = voice(out.language)
     page = qa_report.qal2_page(say, pairs, got, by.terms, about)
+    path, told = record
+    stored = None if path is None else as_toml(calibration_record(pairs, got, by.terms, told, zero)).encode()
     if out.json:
         numbers = {name: getattr(got, name) for name in ("intercept", "slope", "r2", "s_d", "sigma_0", "k_v", "limit")}
         answer = {"procedure": got.procedure.value, **numbers, "passed": got.passed, "valid_range_max": got.valid_range_max}
@@ -81,6 +94,8 @@ def qal2(file: Path, by: Comparison, out: Output, about: About, *, zero: float |
     else:
         qa_tables.show(page)
     _write(page, out, lambda: qa_workbook.pairs_workbook(say, page, pairs, got))
+    if path is not None and stored is not None:
+        _put(path, stored)
     return got.passed
 
 
@@ -207,12 +222,15 @@ def _write(page: dict[str, Any], out: Output, workbook: Callable[[], bytes]) -> 
     """The report in each form asked for; where it went is told on standard error, so that standard output is the result alone."""
     makers: tuple[tuple[Path | None, Callable[[], bytes]], ...] = ((out.pdf, lambda: pdf.render("report", page)), (out.xlsx, workbook))
     for path, make in makers:
-        if path is None:
-            continue
-        try:
-            path.write_bytes(make())
-        except OSError as error:
-            raise ConfigurationError(
-                f"the report cannot be written: {error.strerror}", where=str(path), hint="Does the folder exist?", code="qa.output"
-            ) from None
-        sys.stderr.write(f"{path}\n")
+        if path is not None:
+            _put(path, make())
+
+
+def _put(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the report cannot be written: {error.strerror}", where=str(path), hint="Does the folder exist?", code="qa.output"
+        ) from None
+    sys.stderr.write(f"{path}\n")
