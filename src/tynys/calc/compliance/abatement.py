@@ -70,7 +70,7 @@ def breakdowns(start_ms: Times, end_ms: Times, *, restore_within_h: float, notif
     starts, ends = _merged(np.asarray(start_ms, np.int64), np.asarray(end_ms, np.int64))
     hours = (ends - starts) / MS_PER_H
     since = np.array([to_ms(months_before(from_ms(int(end)), over_months)) for end in ends], np.int64)
-    inside = np.maximum(np.minimum(ends, ends[:, None]) - np.maximum(starts, since[:, None]), 0).sum(axis=1) / MS_PER_H
+    inside = (_without_before(ends, starts, ends) - _without_before(since, starts, ends)) / MS_PER_H
     return Breakdowns(
         start_ms=starts,
         end_ms=ends,
@@ -90,6 +90,15 @@ def _merged(start_ms: Times, end_ms: Times) -> tuple[Times, Times]:
             made.append([start, end])
     spans = np.array(made, np.int64).reshape(-1, 2)
     return spans[:, 0], spans[:, 1]
+
+
+def _without_before(moment_ms: Times, start_ms: Times, end_ms: Times) -> Times:
+    """Time without abatement before each moment. [ms]."""
+    so_far = np.concatenate([[0], np.cumsum(end_ms - start_ms)])
+    begun = np.searchsorted(start_ms, moment_ms, side="right")
+    last = np.maximum(begun - 1, 0)
+    ahead = np.maximum(end_ms[last] - moment_ms, 0) if len(start_ms) else np.zeros(len(moment_ms), np.int64)
+    return np.asarray(so_far[begun] - np.where(begun > 0, ahead, 0), np.int64)
 
 
 def months_before(moment: datetime, months: int) -> datetime:
