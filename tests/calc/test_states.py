@@ -6,10 +6,13 @@ import pytest
 
 from tynys.calc.series import Series
 from tynys.calc.states import PLANT_STATES, STATE_CODE, Signals, source_states, state_at, unit_states, window_states
+from tynys.domain.component import Certainty
 from tynys.domain.status import InstrumentStatus, PlantState
+from tynys.law.values import Choice
 
 T0_MS, MINUTE = 1_741_590_000_000, 60_000
 OPERATING, START, OFF, UNKNOWN = PlantState.OPERATING, PlantState.START_UP, PlantState.NOT_OPERATING, PlantState.UNKNOWN
+FAILED = PlantState.ABATEMENT_FAILURE
 
 
 def states(track):
@@ -70,6 +73,24 @@ def test_signals_on_different_grids_meet(example, minutes, read):
 def test_a_window_has_the_state_in_operation_that_held_longest(pack, codes, expected):
     code = np.array([STATE_CODE[s] for s in codes], np.uint8)
     (got,) = window_states(code, np.array([0]), np.array([len(code)]), pack)
+    assert PLANT_STATES[got] is expected
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ([START] * 1 + [OPERATING] * 19, OPERATING),  # operating stands before start-up in the pack's list
+        ([OPERATING] * 19 + [FAILED], FAILED),
+        ([OFF] * 19 + [START], START),
+        ([OFF] * 20, OFF),
+        ([], UNKNOWN),
+    ],
+)
+def test_where_the_pack_says_so_one_instant_of_a_graver_state_decides_the_window(pack, codes, expected):
+    rule = Choice(value="first_in_list", clause="test", certainty=Certainty.TRANSCRIBED)
+    asked = msgspec.structs.replace(pack, states=msgspec.structs.replace(pack.states, window=rule))
+    code = np.array([STATE_CODE[s] for s in codes], np.uint8)
+    (got,) = window_states(code, np.array([0]), np.array([len(code)]), asked)
     assert PLANT_STATES[got] is expected
 
 

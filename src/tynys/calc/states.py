@@ -31,6 +31,8 @@ PLANT_STATES = tuple(PlantState)
 STATE_CODE = {state: i for i, state in enumerate(PLANT_STATES)}
 """The code of a plant state."""
 
+FIRST_IN_LIST = "first_in_list"
+"""The rule by which one instant of a graver state decides a whole window."""
 UNKNOWN = STATE_CODE[PlantState.UNKNOWN]
 _NO, _YES, _MAYBE = 0, 1, 2
 _OPEN = 0.5
@@ -222,7 +224,8 @@ def in_operation(code: Codes, pack: RulePack) -> Mask:
 def window_states(code: Codes, first: Counts, last: Counts, pack: RulePack) -> Codes:
     """The state of each window ``code[first[i]:last[i]]``: the one in operation that held at most instants, else the one that held at most.
 
-    Of states that held equally long the one earlier in the pack's list stands; a window without instants is unknown.
+    Of states that held equally long the one earlier in the pack's list stands; a window without instants is unknown. Where the pack says
+    so, the first of its list that held at all stands instead, states out of operation last.
     """
     precedence = [STATE_CODE[s] for s in pack.states.source_from_units.value]
     order = [*precedence, *(i for i in range(len(PLANT_STATES)) if i not in precedence)]
@@ -231,10 +234,11 @@ def window_states(code: Codes, first: Counts, last: Counts, pack: RulePack) -> C
         running[STATE_CODE[state]] = False
     best = np.full(len(first), UNKNOWN, np.uint8)
     most = np.zeros(len(first), np.int64)
+    any_instant = pack.states.window is not None and pack.states.window.value == FIRST_IN_LIST
     for index in [*(i for i in order if running[i]), *(i for i in order if not running[i])]:
         present = np.concatenate([[0], np.cumsum(code == index)])
         held = present[last] - present[first]
-        better = (held > most) if running[index] else (held > 0) & (most == 0)
+        better = (held > most) if running[index] and not any_instant else (held > 0) & (most == 0)
         best[better] = index
         most[better] = held[better]
     return best

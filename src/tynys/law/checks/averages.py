@@ -24,6 +24,9 @@ standardise every first level value, then average.
 MIXED_FUELS = ("heat_input_weighted",)
 """Known ways to weight reference oxygen and limits when several fuels burn at once."""
 
+WINDOW_STATES = ("longest_in_operation", "first_in_list")
+"""Known ways to tell the state of an average within which the plant's state changes."""
+
 SECONDS = {"S": 1, "M": 60, "H": 3600}
 DAYS = {"D": 1, "M": 31, "Y": 366}
 """Greatest lengths of the parts of a period: of a time in seconds, of a civil period in days."""
@@ -38,6 +41,8 @@ def check_averages(pack: RulePack, at: Document) -> None:
     _averaging(pack.averaging, at)
     if pack.order_of_operations is not None:
         at.one_of("order_of_operations.value", pack.order_of_operations.value, ORDERS)
+    if pack.states.window is not None:
+        at.one_of("states.window.value", pack.states.window.value, WINDOW_STATES)
     _conditions(pack.conditions, at)
     _oxygen(pack.oxygen, at)
     if pack.oxygen.below_reference is not None:
