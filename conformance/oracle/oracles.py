@@ -5,12 +5,15 @@ from __future__ import annotations
 import ahead
 import amounts
 import assurance
+import chain
 import charts
 import civil
+import compliance
 import flows
 import gas
 import guide
+import sources
 import windows
 
-MODULES = (ahead, amounts, assurance, charts, civil, flows, gas, guide, windows)
+MODULES = (ahead, amounts, assurance, chain, charts, civil, compliance, flows, gas, guide, sources, windows)
 ORACLES = {name: oracle for module in MODULES for name, oracle in module.ORACLES.items()}

@@ -23,7 +23,8 @@ def _is_decimal(value: float) -> bool:
 
 def exact(values: list[float]) -> list[Fraction]:
     """As written where all of them are short decimals, else as the binary numbers they are."""
-    return [Fraction(repr(v)) if all(map(_is_decimal, values)) else Fraction(v) for v in values]
+    decimal = all(map(_is_decimal, values))
+    return [Fraction(repr(v)) if decimal else Fraction(v) for v in values]
 
 
 def _weights(values: list, weights: list | None) -> list[int]:
@@ -87,8 +88,13 @@ def first_level_means(values: list, times: list, first: list, last: list, start_
     return {"value": [means, counts]}
 
 
-def summary(interval_ms: int, start_ms: int, period_ms: int, value: list, status: list | None = None) -> dict[str, Any]:
-    """One window that starts at an instant of the grid: everything a summary says."""
+def summary(
+    interval_ms: int, start_ms: int, period_ms: int, value: list | None = None, status: list | None = None, runs: list | None = None
+) -> dict[str, Any]:
+    """One window that starts at an instant of the grid: everything a summary says; readings in a row or as runs."""
+    if value is None:
+        value = [run[0] for run in runs for _ in range(run[1])]
+        status = [run[2] if len(run) > 2 else 1 for run in runs for _ in range(run[1])]
     marks = [1] * len(value) if status is None else status
     good = [float(v) for v, s in zip(value, marks, strict=True) if s == 1 and v is not None]
     n = len(good)

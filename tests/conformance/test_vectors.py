@@ -18,7 +18,7 @@ PRINTED = {
     },
     "qal2-b-nox": {"slope": "25.0201775626", "intercept": "-100.0807102502", "s_d": "0.4729104", "valid_range_max": "116.6941"},
     "qal2-c-co": {"intercept": "-39.4437208978", "slope": "9.8625206441", "s_d": "0.1359988", "limit": "2.4900956"},
-    "ast-so2": {"d_mean": "3.2460673", "s_d": "0.9402110", "limit_variability": "28.0427796", "limit_validity": "21.3045516"},
+    "ast-so2": {"d_mean": "3.2460673", "s_d": "0.9402110", "limit_variability": "28.0427796", "limit_validity": "21.30455"},
     "t-5": {"value": "2.132"},
     "k-v-5": {"value": ".9161"},
     "k-v-30": {"value": ".9885"},

@@ -144,7 +144,14 @@ def plain(value: Any) -> Any:  # noqa: PLR0911  # one line a kind
         return [plain(each) for each in (sorted(value) if isinstance(value, set | frozenset) else value)]
     if isinstance(value, bytes):
         return value.hex()
-    return str(value) if isinstance(value, datetime | date | UUID | Fraction) else value
+    return _text(value)
+
+
+def _text(value: Any) -> Any:
+    """Moments, dates, identities and fractions as they are written."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, date | UUID | Fraction) else value
 
 
 def as_object(value: Any) -> dict[str, Any]:

@@ -38,9 +38,10 @@ def kernel(name: str) -> Callable[..., Any] | None:
 
 
 def _functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
-    """What a module defines itself, for others: decorated ones too, classes not."""
+    """What a module defines itself, for others: decorated and compiled ones too, classes not."""
 
     def own(member: Any) -> bool:
+        member = getattr(member, "py_func", member)  # a compiled one is a function as well
         function = inspect.unwrap(member) if callable(member) else member
         return inspect.isfunction(function) and function.__module__ == module.__name__
 
