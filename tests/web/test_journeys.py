@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser import PHONE
+from pages_under_test import WINDOW_START
 from playwright.async_api import expect
 from sample_plant import SamplePlant
 
@@ -323,3 +324,34 @@ async def test_on_a_phone_every_target_is_large_enough_for_a_finger(arrive, orig
           .map(([words, box]) => `${words}: ${box.height}`)"""
     )
     assert small == []
+
+
+async def test_by_click_from_a_number_to_its_steps_and_to_the_readings_it_was_made_from(visitor, origins) -> None:
+    page = visitor.page
+    await visitor.go(origins["full"] + "/source/gres-1.stack-2?component=so2&lang=en")
+    await page.get_by_role("link", name="Every step, with formulas and readings").click()
+    assert where(page) == "/source/gres-1.stack-2/made"
+    assert re.fullmatch(r"How [\d,]+.mg/Nm³ was made", await visitor.heading())
+    titles = [words.strip() for words in await page.locator(".step-head h2").all_inner_texts()]
+    assert titles[0].endswith("Readings")
+    assert titles[-1].endswith("Mass emitted, before any deduction")
+    formulas = page.locator(".formula math")
+    assert await formulas.count() >= 5
+    for index in range(await formulas.count()):
+        box = await formulas.nth(index).bounding_box()
+        assert box is not None
+        assert box["height"] > 15
+    await page.locator(".way-made > li").first.get_by_role("link").click()
+    assert where(page) == "/source/gres-1.stack-2/readings"
+    assert await page.locator("tbody tr").count() == 1200
+    assert "format=csv" in (await page.get_by_role("link", name="Readings as CSV").get_attribute("href") or "")
+
+
+async def test_the_steps_of_an_hour_lead_down_to_those_of_a_window_on_a_phone(visitor, origins) -> None:
+    page = visitor.page
+    await page.set_viewport_size(PHONE)
+    start = WINDOW_START // 3_600_000 * 3_600_000
+    await visitor.go(origins["full"] + f"/source/gres-1.stack-2/made?component=dust&period=PT1H&start={start}&lang=en")
+    await page.locator(".way-made > li").first.get_by_role("link").first.click()
+    assert query(page)["period"] == "PT20M"
+    assert (await visitor.overflow())[0] <= 0
