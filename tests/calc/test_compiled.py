@@ -189,3 +189,33 @@ def dispatched():
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
     return [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
+
+
+def test_a_plant_and_a_closing_window_load_no_compiler():
+    program = """
+import sys
+import numpy as np
+import tynys.cli, tynys.plant.gateway, tynys.centre.kernel_job
+from tynys.calc import bulk
+from tynys.calc.averaging import Windows
+assert not bulk.is_large(14_400, np.array([0]), np.array([1_200_000]))
+assert "numba" not in sys.modules and "llvmlite" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_where_no_machine_code_can_be_kept_kernels_are_compiled_all_the_same(monkeypatch):
+    from tynys.calc.compiled import jit
+
+    asked = []
+
+    def njit(*_signature, cache, **_options):
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(jit.numba, "njit", njit)
+    assert jit.kernel()(abs) is abs
+    assert asked == [True, False]
