@@ -97,3 +97,16 @@ def test_removal_is_what_does_not_leave():
     made = removal_efficiency_pct(raw, clean)
     assert made[:3] == pytest.approx([96.0, 100.0, -20.0])
     assert np.isnan(made[3:]).all()
+
+
+EXTREME = st.sampled_from([np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, 0.0, -1.0, 3600.0])
+
+
+@given(st.lists(st.tuples(EXTREME, EXTREME, st.booleans()), max_size=8))
+def test_no_number_breaks_an_amount(windows):
+    rate, time, filled = (np.array([w[i] for w in windows]) for i in range(3))
+    made = total_mass(rate.astype(np.float64), time.astype(np.float64), filled.astype(np.bool_))
+    assert not math.isinf(made.amount_t)
+    assert math.isnan(made.amount_t) or made.amount_t >= 0
+    shares = made.share_measured, made.share_substituted, made.share_missing
+    assert all(math.isnan(s) for s in shares) or sum(shares) == pytest.approx(1.0)

@@ -227,3 +227,32 @@ def test_a_matrix_for_each_window_may_be_missing_in_one_and_is_refused_where_it_
         combined_uncertainty(ones, ones, np.stack([np.eye(2), 2 * np.eye(2)], axis=-1))
     with pytest.raises(ValueError, match="correlation matrix"):
         combined_uncertainty(ones, ones, np.ones(2))
+
+
+EXTREME = st.sampled_from([np.nan, np.inf, -np.inf, 1e308, -1e308, 1e160, 5e-324, 0.0, -1.0, 100.0, 21.0, -273.15])
+
+
+@given(st.lists(EXTREME, min_size=6, max_size=6))
+def test_no_number_breaks_a_sensitivity(values):
+    c, t, p, h, o, _ = map(one, values)
+    for made in (
+        concentration_sensitivities(c, t, p, h, o, o2_reference_pct=6.0),
+        concentration_sensitivities(c, t, p, h, o, o2_reference_pct=6.0, o2_wet=True),
+        flow_sensitivities(c, 50.0, 0.97, t, p, h),
+        mass_rate_sensitivities(c, p),
+        specific_emission_sensitivities(c, p),
+    ):
+        assert not np.isinf(made).any()
+        assert np.isnan(made).all() or np.isfinite(made).all()
+
+
+@given(st.lists(EXTREME, min_size=3, max_size=3), st.lists(EXTREME, min_size=3, max_size=3), st.lists(EXTREME, min_size=3, max_size=3))
+def test_no_number_breaks_an_uncertainty(sensitivities, uncertainties, freedom):
+    c, u = np.array(sensitivities)[:, np.newaxis], np.array(uncertainties)[:, np.newaxis]
+    for made in (combined_uncertainty(c, u), combined_uncertainty(c, u, np.ones((3, 3))), shared_correlation(c, c[::-1], u)):
+        assert np.isnan(made[0]) or np.isfinite(made[0])
+    dof = effective_degrees_of_freedom(c, u, np.array(freedom))[0]
+    assert np.isnan(dof) or dof >= 0
+    assert np.isnan(expanded_uncertainty(np.array([1.0]), np.array([dof]))[0]) or dof >= 1
+    mean = mean_uncertainty(np.array(uncertainties), 0.5)
+    assert math.isnan(mean) or math.isfinite(mean)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
@@ -49,3 +50,16 @@ def elementwise(kernel: Callable[P, Floats]) -> Callable[P, Floats]:
         return np.where(known, made, np.nan)
 
     return whole
+
+
+def exact_total(values: Floats) -> float:
+    """Sum of (n,) finite values, rounded once, whatever their order; NaN where the sum leaves the range of float64.
+
+    Sources
+    -------
+    Shewchuk: Adaptive precision floating-point arithmetic, 1997 (`math.fsum`).
+    """
+    try:
+        return math.fsum(np.asarray(values, np.float64).tolist())
+    except OverflowError:
+        return math.nan

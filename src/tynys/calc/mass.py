@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tynys.calc.arrays import elementwise
+from tynys.calc.arrays import elementwise, exact_total
 
 if TYPE_CHECKING:
     from tynys.calc.arrays import Floats, Mask
@@ -106,7 +106,7 @@ def total_mass(rate_g_s: Floats, operating_s: Floats, substituted: Mask | None =
 
     Notes
     -----
-    The sum does not depend on the order of the windows (`math.fsum`).
+    The sum does not depend on the order of the windows (`exact_total`).
 
     Sources
     -------
@@ -117,19 +117,19 @@ def total_mass(rate_g_s: Floats, operating_s: Floats, substituted: Mask | None =
     known = np.isfinite(rate)
     filled = known & (np.zeros(len(ran), np.bool_) if substituted is None else substituted)
     amount = mass_t(np.where(known, rate, 0.0), ran)
-    total = math.fsum(ran)
+    total = exact_total(ran)
 
     def share(chosen: Mask) -> float:
-        return math.fsum(ran[chosen]) / total if total > 0 else math.nan
+        return exact_total(ran[chosen]) / total if total > 0 else math.nan
 
     nothing_known = total > 0 and not (known & (ran > 0)).any()
     return MassTotal(
-        amount_t=math.nan if nothing_known else math.fsum(amount[known]),
+        amount_t=math.nan if nothing_known else exact_total(amount[known]),
         operating_s=total,
         share_measured=share(known & ~filled),
         share_substituted=share(filled),
         share_missing=share(~known),
-        substituted_t=math.fsum(amount[filled]),
+        substituted_t=exact_total(amount[filled]),
         method=method,
     )
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from tynys.calc.arrays import exact_total
+
 if TYPE_CHECKING:
     from tynys.calc.arrays import Counts, Floats, Mask
 
@@ -124,19 +126,21 @@ def fill_mean_plus_two_sigma(values: Floats, operating: Mask) -> Substituted:
 
     Notes
     -----
-    The sums are exact (`math.fsum`) and do not depend on order.
+    The sums are exact (`exact_total`) and do not depend on order; values whose sums leave the range of float64 fill nothing.
 
     Sources
     -------
     2018/2066/EU, Article 45(3): C*subst = mean + 2 σ.
     """
     out, measured, missing = _split(values, operating)
-    known = out[measured].tolist()
+    known = out[measured]
     if len(known) < 2:  # noqa: PLR2004  # one value has no spread
         return Substituted(out, np.zeros(len(out), np.bool_), "mean_plus_two_sigma")
-    mean = math.fsum(known) / len(known)
-    sigma = math.sqrt(math.fsum((v - mean) * (v - mean) for v in known) / (len(known) - 1))
-    return Substituted(np.where(missing, mean + 2.0 * sigma, out), missing, "mean_plus_two_sigma")
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = exact_total(known) / len(known)
+        sigma = math.sqrt(exact_total((known - mean) * (known - mean)) / (len(known) - 1))
+        filled: Mask = missing & np.isfinite(mean + 2.0 * sigma)
+        return Substituted(np.where(filled, mean + 2.0 * sigma, out), filled, "mean_plus_two_sigma")
 
 
 def fill_lookback_percentile(

@@ -7,14 +7,18 @@ uncertainty of k inputs over n windows is (k, n), or (k, 1) where it is the same
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 import numpy as np
 
+from tynys.calc.arrays import exact_total
 from tynys.calc.mass import MG_PER_G, S_PER_H
 from tynys.calc.reference import NORMAL_K, NORMAL_KPA, O2_AIR_PCT, to_dry, to_normal, to_reference_oxygen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from tynys.calc.arrays import Floats
@@ -26,6 +30,8 @@ COVERAGE_FACTOR = 2.0
 
 COVERAGE = 0.95
 """Level of confidence of an expanded uncertainty (2010/75/EU, Annex V, Part 3: 95 % confidence interval)."""
+
+P = ParamSpec("P")
 
 _WHOLE_PCT = 100.0
 _ROUNDING = 1e-12
@@ -62,10 +68,15 @@ def combined_uncertainty(sensitivities: Matrix, uncertainties: Matrix, correlati
     k = len(parts)
     between = np.eye(k) if correlation is None else _checked(np.asarray(correlation, np.float64), k)
     square = np.zeros(parts.shape[1])
-    for i in range(k):
-        for j in range(k):
-            square = square + parts[i] * between[i, j] * parts[j]
-    return np.sqrt(np.maximum(square, 0.0))
+    with np.errstate(all="ignore"):
+        for i in range(k):
+            for j in range(k):
+                square = square + parts[i] * between[i, j] * parts[j]
+        return _finite(np.sqrt(np.maximum(square, 0.0)))
+
+
+def _finite(values: Matrix) -> Matrix:
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def shared_correlation(sensitivities: Matrix, others: Matrix, uncertainties: Matrix) -> Floats:
@@ -93,18 +104,18 @@ def shared_correlation(sensitivities: Matrix, others: Matrix, uncertainties: Mat
     """
     one, other = _contributions(sensitivities, uncertainties), _contributions(others, uncertainties)
     together, first, second = np.zeros(one.shape[1]), np.zeros(one.shape[1]), np.zeros(one.shape[1])
-    for a, b in zip(one, other, strict=True):
-        together, first, second = together + a * b, first + a * a, second + b * b
-    spread = np.sqrt(first) * np.sqrt(second)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(spread == 0, 0.0, np.clip(together / spread, -1.0, 1.0))
+    with np.errstate(all="ignore"):
+        for a, b in zip(one, other, strict=True):
+            together, first, second = together + a * b, first + a * a, second + b * b
+        spread = np.sqrt(first) * np.sqrt(second)
+        return np.where(spread == 0, 0.0, np.where(np.isfinite(spread), np.clip(together / spread, -1.0, 1.0), np.nan))
 
 
 def _contributions(sensitivities: Matrix, uncertainties: Matrix) -> Matrix:
     with np.errstate(all="ignore"):
         given = np.asarray(uncertainties, np.float64)
         parts = np.asarray(sensitivities, np.float64) * np.where(np.isfinite(given) & (given >= 0), given, np.nan)
-    return np.where(np.isfinite(parts), parts, np.nan)
+    return _finite(parts)
 
 
 def _checked(correlation: Matrix, k: int) -> Matrix:
@@ -141,11 +152,11 @@ def effective_degrees_of_freedom(sensitivities: Matrix, uncertainties: Matrix, d
     parts = _contributions(sensitivities, uncertainties)
     freedom = np.asarray(degrees_of_freedom, np.float64)[:, np.newaxis]
     known = np.where(freedom >= 1, freedom, np.nan)
-    squares = parts * parts  # products, not powers: a power may differ in its last bit from one machine to another
-    below = (squares * squares / known).sum(axis=0)
-    whole = squares.sum(axis=0) * squares.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(below == 0, np.inf, whole / below)
+    with np.errstate(all="ignore"):
+        squares = parts * parts  # products, not powers: a power may differ in its last bit from one machine to another
+        below = (squares * squares / known).sum(axis=0)
+        whole = squares.sum(axis=0) * squares.sum(axis=0)
+        return np.where(below == 0, np.inf, np.where(np.isfinite(whole) & np.isfinite(below), whole / below, np.nan))
 
 
 def coverage_factor(degrees_of_freedom: Floats, coverage: float = COVERAGE) -> Floats:
@@ -216,10 +227,29 @@ def mean_uncertainty(uncertainties: Floats, correlation: float = 0.0) -> float:
     given = np.asarray(uncertainties, np.float64)
     if len(given) == 0 or not np.isfinite(given).all() or (given < 0).any():
         return math.nan
-    squares, total = math.fsum((given * given).tolist()), math.fsum(given.tolist())
-    return math.sqrt((1.0 - correlation) * squares + correlation * (total * total)) / len(given)
+    with np.errstate(over="ignore"):
+        squares, total = exact_total(given * given), exact_total(given)
+    made = math.sqrt((1.0 - correlation) * squares + correlation * (total * total)) / len(given)
+    return made if math.isfinite(made) else math.nan
 
 
+def _windowwise(formula: Callable[P, tuple[Floats, ...]]) -> Callable[P, Matrix]:
+    """Stack the parts of a formula to (k, n); NaN in a window where any number given, or any part, is NaN or infinite; no warning."""
+
+    @wraps(formula)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> Matrix:
+        with np.errstate(all="ignore"):
+            made = np.stack(np.broadcast_arrays(*formula(*args, **kwargs)))
+        known = np.isfinite(made).all(axis=0)
+        for given in (*args, *kwargs.values()):
+            if isinstance(given, (int, float, np.ndarray)):
+                known = known & np.isfinite(given)
+        return np.where(known, made, np.nan)
+
+    return whole
+
+
+@_windowwise
 def concentration_sensitivities(
     conc_actual_mg_m3: Floats,
     temperature_c: Floats,
@@ -230,7 +260,7 @@ def concentration_sensitivities(
     o2_reference_pct: float,
     o2_wet: bool = False,
     o2_air_pct: float = O2_AIR_PCT,
-) -> Matrix:
+) -> tuple[Floats, ...]:
     """Sensitivities of a concentration at reference conditions to what it is made of; NaN where it cannot be made.
 
     Parameters
@@ -255,18 +285,17 @@ def concentration_sensitivities(
     unit = to_dry(to_normal(np.ones_like(oxygen), temperature_c, pressure_kpa), h2o_pct)
     by_conc = to_reference_oxygen(unit, oxygen, o2_reference_pct, o2_highest_pct=o2_air_pct, o2_air_pct=o2_air_pct)
     value = by_conc * conc_actual_mg_m3
-    kelvin, dry, left = temperature_c + NORMAL_K, _WHOLE_PCT - h2o_pct, o2_air_pct - oxygen
-    with np.errstate(all="ignore"):
-        by_oxygen, by_moisture = value / left, value / dry
-        if o2_wet:
-            by_oxygen, by_moisture = by_oxygen * _WHOLE_PCT / dry, by_moisture + by_oxygen * oxygen / dry
-        made = np.stack(np.broadcast_arrays(by_conc, value / kelvin, -value / pressure_kpa, by_moisture, by_oxygen))
-    return np.where(np.isfinite(value), made, np.nan)
+    kelvin, dry = temperature_c + NORMAL_K, _WHOLE_PCT - h2o_pct
+    by_oxygen, by_moisture = value / (o2_air_pct - oxygen), value / dry
+    if o2_wet:
+        by_oxygen, by_moisture = by_oxygen * _WHOLE_PCT / dry, by_moisture + by_oxygen * oxygen / dry
+    return by_conc, value / kelvin, -value / pressure_kpa, by_moisture, by_oxygen
 
 
+@_windowwise
 def flow_sensitivities(
     velocity_m_s: Floats, area_m2: float, profile_factor: float, temperature_c: Floats, pressure_kpa: Floats, h2o_pct: Floats
-) -> Matrix:
+) -> tuple[Floats, ...]:
     """Sensitivities of a dry normal flow to what it is made of; NaN where it cannot be made.
 
     Returns
@@ -283,19 +312,18 @@ def flow_sensitivities(
     dry = np.where(possible, _WHOLE_PCT - h2o_pct, np.nan)
     state = S_PER_H * (NORMAL_K / kelvin) * (pressure_kpa / NORMAL_KPA) * dry / _WHOLE_PCT
     value = velocity_m_s * area_m2 * profile_factor * state
-    parts = (
+    return (
         area_m2 * profile_factor * state,
         velocity_m_s * profile_factor * state,
         velocity_m_s * area_m2 * state,
         -value / kelvin,
-        value / np.where(possible, pressure_kpa, np.nan),
+        value / pressure_kpa,
         -value / dry,
     )
-    made = np.stack(np.broadcast_arrays(*parts))
-    return np.where(np.isfinite(value), made, np.nan)
 
 
-def mass_rate_sensitivities(conc_mg_nm3: Floats, flow_nm3_h: Floats) -> Matrix:
+@_windowwise
+def mass_rate_sensitivities(conc_mg_nm3: Floats, flow_nm3_h: Floats) -> tuple[Floats, ...]:
     """Sensitivities of a mass rate to its concentration and flow: (2, n). [g s⁻¹ per mg Nm⁻³, per Nm³ h⁻¹].
 
     Concentration and flow in one state share temperature, pressure, moisture and oxygen: give their correlation when combining.
@@ -304,19 +332,16 @@ def mass_rate_sensitivities(conc_mg_nm3: Floats, flow_nm3_h: Floats) -> Matrix:
     -------
     JCGM 100:2008, 5.1.3; derivatives of concentration times flow.
     """
-    conc, flow = np.broadcast_arrays(np.asarray(conc_mg_nm3, np.float64), np.asarray(flow_nm3_h, np.float64))
-    known = np.isfinite(conc) & np.isfinite(flow)
-    return np.where(known, np.stack([flow, conc]) / (MG_PER_G * S_PER_H), np.nan)
+    return flow_nm3_h / (MG_PER_G * S_PER_H), conc_mg_nm3 / (MG_PER_G * S_PER_H)
 
 
-def specific_emission_sensitivities(rate_g_s: Floats, power_mw: Floats) -> Matrix:
+@_windowwise
+def specific_emission_sensitivities(rate_g_s: Floats, power_mw: Floats) -> tuple[Floats, ...]:
     """Sensitivities of a specific emission to its rate and output: (2, n); NaN without output. [g kWh⁻¹ per g s⁻¹, per MW].
 
     Sources
     -------
     JCGM 100:2008, 5.1.3; derivatives of rate over output.
     """
-    rate, power = np.broadcast_arrays(np.asarray(rate_g_s, np.float64), np.asarray(power_mw, np.float64))
-    out = np.where(np.isfinite(rate) & np.isfinite(power) & (power > 0), power, np.nan)
-    hours = S_PER_H / 1000.0
-    return np.stack([hours / out, -hours * rate / (out * out)])
+    out = np.where(power_mw > 0, power_mw, np.nan)
+    return S_PER_H / 1000.0 / out, -S_PER_H / 1000.0 * rate_g_s / (out * out)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tynys.calc.arrays import exact_total
 from tynys.calc.compliance.ruling import Outcome, Reason, Ruling, outcome_of
 from tynys.calc.rounding import above, below
 
@@ -130,7 +131,7 @@ def mean_within(values: Floats, threshold: float, grounds: Grounds, *, excluded:
 
     Notes
     -----
-    The sum is exact (`math.fsum`), the mean is rounded only if the rule rounds.
+    The sum is exact (`exact_total`), the mean is rounded only if the rule rounds.
 
     Sources
     -------
@@ -139,7 +140,7 @@ def mean_within(values: Floats, threshold: float, grounds: Grounds, *, excluded:
     values = np.asarray(values, np.float64)
     outside = np.zeros(len(values), np.bool_) if excluded is None else np.asarray(excluded, np.bool_)
     known = values[np.isfinite(values) & ~outside]
-    mean = math.fsum(known.tolist()) / len(known) if len(known) else math.nan
+    mean = exact_total(known) / len(known) if len(known) else math.nan
     made = none_above(np.array([mean]), threshold, grounds)
     if made.outcome is Outcome.NOT_SET:
         return made
