@@ -13,14 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from tynys.cli.law_limits import limits_by_class, limits_in_full
+from tynys.domain.base import Record
 from tynys.domain.component import Certainty
 from tynys.domain.errors import NotFoundError
+from tynys.law.values import Sourced
 from tynys.law.walk import entries, number, said
 from tynys.present.voice import voice
 
 if TYPE_CHECKING:
     from tynys.law.pack import RulePack
-    from tynys.law.values import Sourced
     from tynys.law.walk import Entry
     from tynys.present.catalogue import Language
     from tynys.present.voice import Voice
@@ -33,12 +34,6 @@ SECTIONS: Final = (
     *("uncertainties", "deductions", "rounding", "compliance", "limits", "substitution", "charges", "duty"),
 )
 """The parts of a pack in the order of a reader: what a number is, what is done with it, what follows from it."""
-OPTIONAL: Final = {
-    "oxygen": ("highest_pct", "below_reference"),
-    "states": ("start_up",),
-    "compliance": ("excluded_states", "invalid_day", "invalid_days", "abatement_clock"),
-}
-"""Single values of a part that may be absent and are then told to be."""
 UNITS: Final = {"mci_per_t": "MCI/t"}
 """Numbers whose key says no more than their unit."""
 MARKS: Final = {Certainty.TO_CONFIRM: "? ", Certainty.SIMULATED: "~ "}
@@ -137,19 +132,11 @@ def chosen_of(pack: RulePack, key: str | None) -> list[Entry]:
 def unset(pack: RulePack, key: str | None) -> tuple[str, ...]:
     """What a pack has no value for: whole parts, and single values of parts that may be absent; under a key only what it names."""
     parts = [name for name in SECTIONS if getattr(pack, name) in (None, ())]
-    singles = [
-        f"{part}.{name}"
-        for part, names in OPTIONAL.items()
-        if part not in parts
-        for name in names
-        if getattr(getattr(pack, part), name) is None
-    ]
-    inside = key is not None and key.partition(".")[0] in parts
-    return tuple(
-        name
-        for name in (*singles, *parts)
-        if key is None or name == key or name.startswith(f"{key}.") or (inside and key.startswith(f"{name}."))
-    )
+    whole = [(part, held) for part in SECTIONS if isinstance(held := getattr(pack, part), Record) and not isinstance(held, Sourced)]
+    singles = [f"{part}.{name}" for part, held in whole for name in held.__struct_fields__ if getattr(held, name) is None]
+    if key is None:
+        return (*singles, *parts)
+    return tuple(name for name in (*singles, *parts) if name == key or name.startswith(f"{key}.") or key.startswith(f"{name}."))
 
 
 def pack_json(pack: RulePack, key: str | None) -> str:
