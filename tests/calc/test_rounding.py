@@ -55,6 +55,7 @@ def test_a_factor_of_a_limit_carries_no_binary_dust():
     assert math.isnan(share_of(200.0, math.inf))
     assert times(30.0, 1.5) == 45.0
     assert math.isnan(times(math.nan, 1.1))
+    assert math.isnan(times(1e300, 1e300))
 
 
 def test_a_day_of_220_1_against_110_per_cent_of_200_is_decided_by_rounding():

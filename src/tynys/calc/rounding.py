@@ -60,7 +60,8 @@ def round_decimals(values: Floats, decimals: int, mode: str = "half_up") -> Floa
 
 
 def times(limit: float, factor: float) -> float:
-    """A limit times a test's factor, worked in decimals: 1.1 times 200 is 220, not 220.00000000000003; NaN where either is NaN or infinite.
+    """A limit times a test's factor, worked in decimals: 1.1 times 200 is 220, not 220.00000000000003; NaN where either, or the product, is NaN or
+    infinite.
 
     Sources
     -------
@@ -68,7 +69,8 @@ def times(limit: float, factor: float) -> float:
     """
     if not (math.isfinite(limit) and math.isfinite(factor)):
         return math.nan
-    return float(Decimal(repr(float(limit))) * Decimal(repr(float(factor))))
+    made = float(Decimal(repr(float(limit))) * Decimal(repr(float(factor))))
+    return made if math.isfinite(made) else math.nan
 
 
 def share_of(limit: float, share_pct: float) -> float:
