@@ -60,8 +60,9 @@ def round_decimals(values: Floats, decimals: int, mode: str = "half_up") -> Floa
 
 
 def times(limit: float, factor: float) -> float:
-    """A limit times a test's factor, worked in decimals: 1.1 times 200 is 220, not 220.00000000000003; NaN where either, or the product, is NaN or
-    infinite.
+    """A limit times a test's factor, worked in decimals: 1.1 times 200 is 220, not 220.00000000000003.
+
+    NaN where either, or their product, is NaN or infinite.
 
     Sources
     -------
