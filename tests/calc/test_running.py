@@ -165,3 +165,15 @@ def test_at_its_end_the_mean_alone_decides(earlier):
     row = earlier([2050.0] * 20 + [2150.0] * 20, elapsed=20)
     assert (row.permissible_remaining, row.exceedance_probability) == (None, 1.0)
     assert row.forecast == row.mean
+
+
+def test_between_two_readings_nothing_changes_but_the_time(example, pack, minutes):
+    """A plant asks at the end of the second, the centre at the newest reading: both say the same."""
+    configuration = example("redundant-analyser")
+    ids = {c.name: c.id for c in configuration.channels}
+    readings = {ids[name]: minutes(value, 40, start_ms=T0_MS - 33 * MINUTE) for name, value in {**GAS, "main.so2": VALUES}.items()}
+    newest_ms = T0_MS + 6 * MINUTE
+    (at_once,), (later,) = (running_windows(configuration, pack, readings, now_ms) for now_ms in (newest_ms, newest_ms + MINUTE - 1))
+    for name in ("mean", "forecast", "permissible_remaining", "exceedance_probability", "count_valid", "count_expected", "current"):
+        assert getattr(at_once, name) == getattr(later, name), name
+    assert at_once.exceedance_probability is not None

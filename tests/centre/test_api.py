@@ -239,6 +239,7 @@ async def test_listeners_hear_readings_sources_and_averages_and_may_come_back(tr
     assert heard["readings"][0]["channels"]["stack-1.so2"][:2] == [trial.start_ms + SHORT_MS, 1000.0]
     assert heard["average"][0]["value"] == 1000.0
     assert heard["source"][0]["components"][0]["limit"] == 2000.0
+    assert heard["source"][0]["components"][0]["exceedance_probability"] == 0.0, "the window before was steady, and so is this one"
     first = ids[0]
     heard.clear()
     ids.clear()

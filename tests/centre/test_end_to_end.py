@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from centre_support import DAY_MS, HOUR_MS, SHORT_MS, TinyGateway, stamp
 
@@ -192,6 +193,7 @@ async def test_views_show_the_running_window_against_the_limit(trial):
     (so2,) = source.components
     assert (so2.now, so2.mean_so_far, so2.limit, so2.standing.value) == (1900.0, 1900.0, 2000.0, "near")
     assert 0.49 < so2.elapsed_share < 0.51
+    assert so2.exceedance_probability == 0.0
     assert source.simulated
     assert trial.facility in [view.facility for view in (await queries.nation()).facilities]
     chart = await queries.chart(trial.source, "so2", "readings", trial.start_ms, trial.start_ms + SHORT_MS, 50)
@@ -199,3 +201,15 @@ async def test_views_show_the_running_window_against_the_limit(trial):
     assert set(chart.maximum) == {1900.0}
     calendar = await queries.calendar(trial.source, 2026)
     assert calendar[0].date == "2026-01-01"
+
+
+async def test_what_was_measured_in_the_window_before_tells_how_likely_the_open_one_is_to_exceed(trial):
+    gateway = await trial.gateway()
+    wandering = 2000.0 + 40.0 * np.random.default_rng(3).standard_normal(SHORT_MS // 5000)
+    await trial.at.send(gateway, gateway.steady(trial.start_ms, trial.start_ms + SHORT_MS, so2=wandering))
+    await trial.at.send(gateway, gateway.steady(trial.start_ms + SHORT_MS, trial.start_ms + SHORT_MS + 120_000, so2=wandering[:24]))
+    source = (await trial.at.public.get(f"/api/v1/sources/{trial.source}")).json()
+    (so2,) = source["components"]
+    assert so2["window_start"].endswith(("00:00Z", "20:00Z", "40:00Z"))
+    assert 0.0 < so2["exceedance_probability"] < 1.0
+    assert (so2["exceedance_probability"] > 0.5) == (so2["forecast"] > so2["limit"])

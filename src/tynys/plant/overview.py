@@ -94,7 +94,7 @@ def build_view(
 ) -> PlantView:
     """Everything a person at the plant sees, at one moment."""
     centre = settings.centre
-    running = running_windows(configuration, pack, present.window, present.now_ms) if present.window else []
+    running = running_windows(configuration, pack, present.window, present.now_ms - 1) if present.window else []  # nothing is due now yet
     closed = _newest_closed(connection, pack, present.now_ms)
     facility = configuration.facility
     return PlantView(
