@@ -1,8 +1,11 @@
 """A decision about the past is worked in: what it touches is computed again, the rest stays, and the old stays readable."""
 
+import msgspec
 import pytest
-from again_support import MINUTE_MS, approve, calibrated, days_of_readings, done, values
+from again_support import MINUTE_MS, approve, calibrated, days_of_readings, done, sent, values
 from centre_support import DAY_MS, HOUR_MS, SHORT_MS, stamp
+
+from tynys.domain.base import from_ms
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -17,7 +20,7 @@ async def test_a_calibration_function_of_the_past_makes_new_revisions_from_its_b
     begin = trial.midnight_ms + DAY_MS + 10 * HOUR_MS
     after = calibrated(before, begin)
     trial.at.clock.at_ms += 1000
-    await trial.at.send(gateway, gateway.seal(configuration=after))
+    await sent(trial, gateway, after)
     await approve(trial, after, reason="QAL2 of the spring")
     (asked,) = await done(trial)
     assert (asked.order.sources, asked.order.cause, asked.order.subject) == ((trial.source,), "plan", after.digest().hex())
@@ -41,7 +44,7 @@ async def test_a_plan_that_changes_only_names_computes_nothing_again(trial):
     await approve(trial, before)
     await days_of_readings(trial, gateway, 1)
     after = trial.configuration(interval_ms=MINUTE_MS, plan_id="another.name")
-    await trial.at.send(gateway, gateway.seal(configuration=after))
+    await sent(trial, gateway, after)
     await approve(trial, after)
     assert trial.at.centre.registry.recomputations(facility=trial.facility) == []
 
@@ -56,8 +59,25 @@ async def test_windows_closed_provisionally_are_made_again_too_and_stay_provisio
     (provisional,) = await trial.averages(where=lambda row: row["status"] == "valid")
     assert provisional["provisional"]
     after = calibrated(before, begin - DAY_MS)
-    await trial.at.send(gateway, gateway.seal(configuration=after))
+    await sent(trial, gateway, after)
     await approve(trial, after)
     await done(trial)
     (row,) = await trial.averages(where=lambda row: row["status"] == "valid")
     assert (row["value"], row["provisional"], row["revision"]) == (1250.0, True, 1)
+
+
+async def test_a_function_whose_report_is_silent_about_the_past_counts_from_its_start_only(trial):
+    before = trial.configuration(interval_ms=MINUTE_MS)
+    gateway = await trial.gateway(simulated=False, configuration=before)
+    await approve(trial, before)
+    await days_of_readings(trial, gateway, 1)
+    after = calibrated(before, trial.midnight_ms + 12 * HOUR_MS, past=False)
+    await sent(trial, gateway, after)
+    await approve(trial, after)
+    (asked,) = await done(trial)
+    assert asked.revised == 36 + 12 + 1
+    report = msgspec.structs.replace(after.calibration_reports[0], issued=from_ms(trial.midnight_ms + DAY_MS))
+    early = msgspec.structs.replace(after, calibration_reports=(report,))
+    await trial.at.send(gateway, gateway.seal(configuration=early))
+    await trial.at.until(lambda: "PLAN-INCONSISTENT" in {each.check for each in trial.findings()})
+    assert len(trial.at.centre.plans.of_facility(trial.facility)) == 2

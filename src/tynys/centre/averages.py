@@ -46,7 +46,7 @@ class Averages:
             self._tail.append((number, table))
 
     def remember(self, rows: Collection[Average], now_ms: int) -> None:
-        """Keep single averages of the running day at hand."""
+        """Keep single averages of the running day at hand; those older than it are to be looked up from then on."""
         floor = self._floor_ms = now_ms - RECENT_MS
         for row in rows:
             if row.start_ms >= floor and row.origin is Origin.COMPUTED:

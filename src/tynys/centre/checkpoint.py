@@ -15,6 +15,7 @@ from tynys.centre.windows import Made
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tynys.centre.facility import FacilityState
     from tynys.centre.state import State
 
 Spans = list[tuple[int, int]]
@@ -131,13 +132,17 @@ def restore(checkpoint: Checkpoint, state: State, now_s: float) -> None:
         gateway.gap_since_s = now_s if mark.gap else None
         gateway.unlinked = {base64.b64decode(digest): epoch for digest, epoch in mark.unlinked}
     for each in checkpoint.facilities:
-        facility = state.facility(each.id)
-        facility.coverage.groups = [
-            Group(set(group.gateways), set(group.channels), SpanSet(group.spans), group.live_from_ms) for group in each.groups
-        ]
-        facility.made.update({period: SpanSet(spans) for period, spans in each.made.items()})
-        facility.unplanned, facility.expected_ms = SpanSet(each.unplanned), each.expected_ms
-        _reopen(facility.windows.open, each.open, now_s)
+        restore_facility(each, state.facility(each.id), now_s)
+
+
+def restore_facility(mark: FacilityMark, facility: FacilityState, now_s: float) -> None:
+    """Put one facility's coverage and windows back to where its mark was."""
+    facility.coverage.groups = [
+        Group(set(group.gateways), set(group.channels), SpanSet(group.spans), group.live_from_ms) for group in mark.groups
+    ]
+    facility.made.update({period: SpanSet(spans) for period, spans in mark.made.items()})
+    facility.unplanned, facility.expected_ms = SpanSet(mark.unplanned), mark.expected_ms
+    _reopen(facility.windows.open, mark.open, now_s)
 
 
 def _reopen(opener: Any, marks: Iterable[tuple[str, int, int, str, bool]], now_s: float) -> None:

@@ -100,7 +100,10 @@ class Housekeeping:
             work.facility.drop_bulk(work.bulk.start_ms, work.bulk.end_ms)
         self.again.made(work, table.num_rows if table is not None else 0)
         now_ms = centre.now_ms()
-        if table is None or not table.num_rows or work.newest_ms < now_ms - RECENT_MS:
+        if table is None or not table.num_rows:
+            return
+        if work.newest_ms < now_ms - RECENT_MS:
+            centre.averages.remember((), now_ms)
             return
         rows = to_averages(table)
         centre.averages.remember(rows, now_ms)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tynys.centre import proposal as proposing
 from tynys.centre.lake_process import Simulated, lake_batches
+from tynys.centre.plans import WAITING, PlanBook
 from tynys.centre.settings import find_folder, load_settings
 from tynys.domain.errors import ConfigurationError, NotFoundError, StorageError
 from tynys.storage.journal_read import JournalReader
@@ -18,9 +21,9 @@ from tynys.storage.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tynys.storage.lake_writer import LakeBatch
+    from tynys.storage.registry_rows import RulePackRow
 
 ROLES = ("live", "history")
 BY = "administrator"
@@ -37,21 +40,38 @@ def make_code(path: Path, *, facility: str, role: str, simulated: bool, days: in
         return registry.create_code(facility, role, simulated=simulated, expires_ms=now_ms + days * DAY_MS, made_ms=now_ms, by=BY)
 
 
-def approve(path: Path, digest: str | None, *, all_simulated: bool) -> list[str]:
+def approve(path: Path, digest: str | None, *, all_simulated: bool, by: str = BY, reason: str = "") -> list[str]:
     """Approve one plan by (the beginning of) its digest, or all waiting simulated ones; a line for each."""
     with _registry(path) as registry:
-        waiting = [row for row in registry.configurations() if row.state == "waiting"]
+        book = PlanBook(registry)
         if all_simulated:
-            chosen = [row for row in waiting if row.simulated]
+            chosen = [plan for plan in book.all() if plan.simulated and plan.state == WAITING]
         elif digest:
-            chosen = [row for row in registry.configurations() if row.digest.hex().startswith(digest.lower())]
+            chosen = [plan for plan in book.all() if plan.digest.startswith(digest.lower())]
         else:
             raise ConfigurationError("expected a digest, or --all-simulated", hint="tynys centre status and /api/v1/plans show the digests")
         if not all_simulated and len(chosen) != 1:
             raise NotFoundError(f"{len(chosen)} plans begin with {digest!r}, expected one", where="digest", hint="give more of it")
-        for row in chosen:
-            registry.decide(row.digest, approved=True, by=BY, at_ms=_now_ms())
-        return [f"approved {row.facility} {row.digest.hex()}" for row in chosen] or ["nothing waits"]
+        for plan in chosen:
+            book.decide(plan.digest, approved=True, by=by, at_ms=_now_ms(), reason=reason)
+        return [f"approved {plan.facility} {plan.digest}" for plan in chosen] or ["nothing waits"]
+
+
+def add_pack(path: Path, pack: str, *, replaces: str | None, by: str, reason: str) -> list[str]:
+    """Enter a version of a rule pack, from a file or one that waits; a line for what it is and for what is computed again."""
+    with _registry(path) as registry:
+        book = PlanBook(registry)
+        version = proposing.find_pack(book, pack, Path(pack), by=by, at_ms=_now_ms(), reason=reason)
+        proposal = proposing.of_pack(book, version, replaces=replaces)
+        proposal.accept(registry, book, by=by, at_ms=_now_ms(), reason=reason)
+        again = [f"computed again: {', '.join(order.sources)}" for order in proposal.orders]
+        return [f"entered {version.id} valid from {version.row.valid_from} {version.digest}", *again]
+
+
+def pack_versions(path: Path) -> list[RulePackRow]:
+    """Every version of every rule pack of a centre."""
+    with _registry(path) as registry:
+        return [version.row for version in PlanBook(registry).packs.all()]
 
 
 def revoke(path: Path, key_id: str, reason: str) -> None:

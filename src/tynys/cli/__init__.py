@@ -8,7 +8,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tynys: from the analyser's register to the public page.")
 
-for _room in ("plant", "centre", "sim", "demo", "replay", "databank", "law", "qa", "conformance"):
+for _room in ("plant", "centre", "sim", "demo", "replay", "databank", "recompute", "law", "qa", "conformance"):
     import_module(f"tynys.cli.{_room}").register(app)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 Folder = Annotated[Path, typer.Argument(help="The centre's folder, or its centre.toml.")]
+By = Annotated[str, typer.Option(help="Who decides.")]
 app = typer.Typer(no_args_is_help=True, help="The ministry's program: receive, store, recompute, publish.")
 
 
@@ -100,13 +101,46 @@ def approve_plan(
     digest: Annotated[str | None, typer.Argument(help="Digest of the configuration, or its beginning.")] = None,
     *,
     all_simulated: Annotated[bool, typer.Option("--all-simulated", help="Every waiting plan of simulated gateways.")] = False,
+    by: By = "administrator",
+    why: Annotated[str, typer.Option(help="Why, in words a person will read.")] = "",
 ) -> None:
-    """Approve a monitoring plan; a running centre averages what waited for it."""
+    """Approve a monitoring plan; a running centre averages what waited for it, and what it changes of the past again."""
     with told():
         from tynys.centre.offline import approve
 
-        for line in approve(folder, digest, all_simulated=all_simulated):
+        for line in approve(folder, digest, all_simulated=all_simulated, by=by, reason=why):
             typer.echo(line)
+
+
+@app.command("add-pack")
+def add_pack(
+    folder: Folder,
+    pack: Annotated[str, typer.Argument(help="The pack's TOML file, or the digest of a version that waits.")],
+    *,
+    why: Annotated[str, typer.Option(help="Why, in words a person will read.")],
+    by: By = "administrator",
+    replaces: Annotated[str | None, typer.Option(help="Digest of the version whose place it takes.")] = None,
+) -> None:
+    """Enter a new version of a rule pack; what it changes is computed again (`tynys recompute --dry-run --pack` shows it before)."""
+    with told():
+        from tynys.centre.offline import add_pack as enter
+
+        for line in enter(folder, pack, replaces=replaces, by=by, reason=why):
+            typer.echo(line)
+
+
+@app.command()
+def packs(folder: Folder, *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """List the versions of rule packs: which are in force, who entered them, when and why."""
+    with told():
+        from tynys.centre.offline import pack_versions
+        from tynys.cli.pack_table import show, told_packs
+
+        rows = pack_versions(folder)
+        if as_json:
+            typer.echo(json.dumps(told_packs(rows)))
+        else:
+            show(rows)
 
 
 @app.command("revoke-key")
