@@ -23,6 +23,7 @@ PLACES = (
     ("/facility/gres-2", 200),
     ("/facility/gres-1/day", 200),
     ("/facility/gres-1/assurance", 200),
+    ("/facility/gres-1/assurance/weeks", 200),
     ("/source/gres-1.stack-2", 200),
     ("/source/gres-1.stack-2?component=so2&span=year&kind=averages", 200),
     ("/source/gres-1.stack-2?component=nox&span=day&kind=readings", 200),

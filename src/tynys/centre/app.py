@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from tynys.centre import problems
 from tynys.centre.api import assurance, explain, imports, line, places, series, service, shapes
-from tynys.centre.api.assurance import AssuranceShape
+from tynys.centre.api.assurance import AssuranceShape, CountersShape
 from tynys.centre.api.by_hand import PATHS
 from tynys.centre.api.explain_shapes import ExplanationShape
 from tynys.centre.intake_routes import IntakeRoutes
@@ -59,7 +59,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 document: routes by FastAPI, shapes by msgspec, intake and stream by hand."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, openapi_version="3.1.0", description=app.description, routes=app.routes)
-        answers = (*shapes.ALL, ExplanationShape, AssuranceShape)
+        answers = (*shapes.ALL, ExplanationShape, AssuranceShape, CountersShape)
         _, components = msgspec.json.schema_components(answers, ref_template="#/components/schemas/{name}")
         schema.setdefault("components", {}).setdefault("schemas", {}).update(components)
         for name in ("HTTPValidationError", "ValidationError"):

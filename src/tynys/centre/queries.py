@@ -17,6 +17,7 @@ from tynys.centre.civil import DAY, LENGTH_MS, SHORT, windows_in
 from tynys.centre.decimate import Buckets, decimate
 from tynys.centre.explained import explained
 from tynys.centre.live import loading_share
+from tynys.centre.range_weeks import range_weeks
 from tynys.centre.views import CalendarDay, ChartSeries, GatewayView, NationView, RawReadings, Standing, TransmissionView
 from tynys.domain.base import to_ms
 from tynys.domain.errors import NotFoundError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tynys.centre.gateways import Gateway
     from tynys.centre.parts import Parts
     from tynys.centre.plans import Plan
-    from tynys.centre.views import FacilityView, SourceView
+    from tynys.centre.views import FacilityView, RangeWeeks, SourceView
     from tynys.domain.average import Average
 
 RAW_UP_TO_MS = 2 * LENGTH_MS[DAY]
@@ -85,6 +86,12 @@ class CentreQueries:
             batches_per_second=batches,
             readings_per_second=readings,
         )
+
+    async def range_weeks(self, facility: str) -> Sequence[RangeWeeks]:
+        """Weeks outside the valid calibration range; read from the stored averages."""
+        centre = self._centre
+        configuration = (await self.facility(facility)).configuration
+        return () if configuration is None else await asyncio.to_thread(range_weeks, centre.averages, configuration, centre.now_ms())
 
     async def averages(self, source: str, component: str, period: str, start_ms: int, end_ms: int) -> Sequence[Average]:
         """Current averages of a span."""

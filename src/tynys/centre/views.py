@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from tynys.calc.explain import Explanation
+    from tynys.calc.qa.weekly import Week
     from tynys.domain.average import Average
     from tynys.domain.component import Certainty
     from tynys.domain.configuration import FacilityConfiguration
@@ -195,6 +196,17 @@ class RawReadings:
     status: npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class RangeWeeks:
+    """The weekly counter of one component since its last QAL2 or AST; ``weeks`` are those with any value outside the calibrated range."""
+
+    source: str
+    component: str
+    since_ms: int
+    counter: int
+    weeks: tuple[Week, ...]
+
+
 class Queries(Protocol):
     """What pages and the API ask the centre. All are read-only; unknown ids raise `NotFoundError`."""
 
@@ -209,6 +221,9 @@ class Queries(Protocol):
 
     async def transmission(self) -> TransmissionView:
         """Gateways and gaps."""
+
+    async def range_weeks(self, facility: str) -> Sequence[RangeWeeks]:
+        """Weeks outside the valid calibration range, for every calibrated component of a facility."""
 
     async def averages(self, source: str, component: str, period: str, start_ms: int, end_ms: int) -> Sequence[Average]:
         """Current averages of a span."""

@@ -31,6 +31,7 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/facility/{facility}", facility.page),
     ("/facility/{facility}/day", facility.day),
     ("/facility/{facility}/assurance", assurance.page),
+    ("/facility/{facility}/assurance/weeks", assurance.weeks),
     ("/source/{source}", source.page),
     ("/source/{source}/series", source.series),
     ("/source/{source}/table", source.table),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - a shape is read at run time
+from datetime import date, datetime  # noqa: TC003 - a shape is read at run time
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from tynys.calc.qa.status import analyser_statuses
+from tynys.calc.qa.weekly import NEW_QAL2
 from tynys.centre.api.common import The, answer, problems, says
 from tynys.centre.api.shapes import Shape
+from tynys.domain.base import from_ms
 
 if TYPE_CHECKING:
     from tynys.calc.qa.due import Due
     from tynys.calc.qa.status import AnalyserStatus
+    from tynys.centre.views import RangeWeeks
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
 
@@ -47,6 +50,57 @@ class AssuranceShape(Shape, frozen=True, kw_only=True):
     facility: str
     simulated: bool
     analysers: list[AnalyserShape]
+
+
+class WeekShape(Shape, frozen=True, kw_only=True):
+    """One week from its Monday: valid averages, those outside the calibrated range, what it adds to the counter."""
+
+    monday: date
+    valid: int
+    outside: int
+    added: int
+
+
+class CounterShape(Shape, frozen=True, kw_only=True):
+    """The counter of one component since its last QAL2 or AST; from 6 on ``new_qal2`` is true; ``weeks`` with any value outside."""
+
+    source: str
+    component: str
+    since: datetime
+    counter: int
+    new_qal2: bool
+    weeks: list[WeekShape]
+
+
+class CountersShape(Shape, frozen=True, kw_only=True):
+    """The weekly counters of a facility's calibrated components."""
+
+    facility: str
+    simulated: bool
+    items: list[CounterShape]
+
+
+@router.get(
+    "/facilities/{facility}/assurance/weeks",
+    responses=says(CountersShape, "A counter for every calibrated component.") | problems(404),
+    response_class=Response,
+)
+async def weeks(centre: The, facility: str) -> Response:
+    """Weeks in which a facility's averages lay outside the valid calibration range, and whether a new QAL2 is due."""
+    view = await centre.queries.facility(facility)
+    found = await centre.queries.range_weeks(facility)
+    return answer(CountersShape(facility=facility, simulated=view.simulated, items=[_counter(each) for each in found]))
+
+
+def _counter(counted: RangeWeeks) -> CounterShape:
+    return CounterShape(
+        source=counted.source,
+        component=counted.component,
+        since=from_ms(counted.since_ms),
+        counter=counted.counter,
+        new_qal2=counted.counter >= NEW_QAL2,
+        weeks=[WeekShape(monday=week.monday, valid=week.valid, outside=week.outside, added=week.added) for week in counted.weeks],
+    )
 
 
 @router.get(

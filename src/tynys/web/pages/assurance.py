@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tynys.calc.qa.due import WORST, Due, Standing
 from tynys.calc.qa.status import analyser_statuses
+from tynys.calc.qa.weekly import NEW_QAL2
 from tynys.web.site import spoken
 
 if TYPE_CHECKING:
@@ -61,8 +62,33 @@ async def page(site: Site, request: Request) -> Response:
         "rows": rows(voice, configuration, statuses) if configuration else [],
         "kinds": [voice.t(f"assurance.{kind}") for kind in ("qal2", "ast", "qal3", "verification")],
         "now_ms": now_ms,
+        "weeks_href": f"/facility/{facility.facility}/assurance/weeks",
     }
     return site.page(request, "assurance.html", context, section="facilities", simulated=facility.simulated)
+
+
+async def weeks(site: Site, request: Request) -> Response:
+    """Answer ``/facility/{facility}/assurance/weeks``: the weekly counters, read from the stored averages."""
+    facility = await site.queries.facility(request.path_params["facility"])
+    voice = spoken(request)
+    names = {source.source: voice.brief(source.names) for source in facility.sources}
+    counted = sorted(await site.queries.range_weeks(facility.facility), key=lambda each: -each.counter)
+    items = [
+        {
+            "icon": ICONS[Standing.OVERDUE] if each.counter >= NEW_QAL2 else ICONS[Standing.SOON] if each.counter else "",
+            "place": names.get(each.source, each.source),
+            "component": voice.short(each.component),
+            "counter": voice.t("assurance.of", count=voice.number(each.counter), most=voice.number(NEW_QAL2)),
+            "weeks": voice.n("assurance.weeks", sum(week.added > 0 for week in each.weeks)),
+            "since": voice.day(each.since_ms, year=True),
+            "said": voice.t("assurance.new_qal2") if each.counter >= NEW_QAL2 else "",
+        }
+        for each in counted
+    ]
+    heading = f"{voice.name(facility.names)}: {voice.t('assurance.range')}"
+    return site.fragment(
+        request, "assurance/weeks.html", {"items": items}, heading=heading, section="facilities", simulated=facility.simulated
+    )
 
 
 def summary(voice: Voice, statuses: Sequence[AnalyserStatus]) -> list[tuple[str, str]]:
