@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tynys.domain.errors import MalformedError, WireError
+from tynys.domain.errors import MalformedError, NotFoundError, WireError
 from tynys.domain.status import AverageStatus, GapCause
 from tynys.plant import spool_reader
 from tynys.plant.gateway import Gateway
@@ -153,15 +153,21 @@ async def test_a_dead_analyser_is_gap_rows_with_the_cause_and_comes_back_by_itse
 
 async def test_own_averages_are_made_shown_and_sent_with_the_line_cut(stage: Stage) -> None:
     await stage.centre.stop()
-    views = []
+    views, explained = [], []
 
     async def look(gateway: Gateway, second: int) -> None:
         if second == 1500:
             queries = GatewayQueries(gateway)
             views.append(await queries.plant())
+            explained.append(await queries.explanation("trial.stack-1", "so2", "PT20M", START))
+            with pytest.raises(NotFoundError):
+                await queries.explanation("trial.stack-1", "so2", "PT20M", START + 1_200_000)
             queries.close()
 
     await stage.run(1510, during=look)
+    (explanation,) = explained
+    assert (explanation.basis, explanation.agrees, explanation.average.value) == ("from_readings", True, 1500.0)
+    assert explanation.steps[0].channels[0].count_by_status[0] == 1200
     reported = [average for batch in stage.batches() for average in batch.averages]
     so2 = [average for average in reported if average.component == "so2"]
     assert [(a.source, a.period, a.start_ms, a.status, a.count_valid, a.count_expected) for a in so2] == [

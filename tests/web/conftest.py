@@ -64,7 +64,9 @@ async def variant(request):
         "empty": lambda: sample_app(Sample(empty=True)),
         "loading": lambda: sample_app(Sample(loading=0.4)),
         "interface": interface_app,
-        "plant": lambda: local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS, language_of=language_of),
+        "plant": lambda: local_app(
+            SamplePlant(), page=local.render_plant, made=local.render_made, mount=local.routes(), headers=HEADERS, language_of=language_of
+        ),
     }
     async with asking(makers[request.param]()) as client:
         yield client
@@ -90,7 +92,14 @@ async def origins():
         "empty": sample_app(Sample(empty=True), **still),
         "loading": sample_app(Sample(loading=0.4), **still),
         "interface": interface_app(),
-        "plant": local_app(SamplePlant(**still), page=local.render_plant, mount=local.routes(), headers=HEADERS, language_of=language_of),
+        "plant": local_app(
+            SamplePlant(**still),
+            page=local.render_plant,
+            made=local.render_made,
+            mount=local.routes(),
+            headers=HEADERS,
+            language_of=language_of,
+        ),
     }
     async with AsyncExitStack() as stack:
         yield {name: await stack.enter_async_context(browser.serving(app)) for name, app in apps.items()}

@@ -27,6 +27,9 @@ class SamplePlant:
         self.line, self.now_ms, self.beat_s = line, now_ms, beat_s
         self.centre = Sample(now_ms=now_ms)
 
+    async def explanation(self, source, component, period, start_ms):
+        return await self.centre.explanation(source, component, period, start_ms)
+
     async def plant(self):
         configuration = self.centre.configurations["gres-1"]
         view = self.centre.facility_view("gres-1")

@@ -21,7 +21,9 @@ from tynys.web.site import HEADERS
 
 
 async def main(port):
-    plant = local_app(SamplePlant(), page=local.render_plant, mount=local.routes(), headers=HEADERS, language_of=language_of)
+    plant = local_app(
+        SamplePlant(), page=local.render_plant, made=local.render_made, mount=local.routes(), headers=HEADERS, language_of=language_of
+    )
     apps = (
         (sample_app(Sample()), port),
         (sample_app(Sample(empty=True)), port + 2),

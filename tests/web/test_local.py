@@ -1,6 +1,7 @@
 """The plant's own page: what it says while the line is up, cut or not there, in three languages."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
@@ -93,6 +94,21 @@ def test_alarms_say_what_since_when_and_of_which_instrument() -> None:
 def test_an_alarm_nobody_has_words_for_is_shown_by_its_code(language) -> None:
     root = page(language, alarms=(AlarmView("volcano.near", NOW, ""),))
     assert "olcano.near" in text(by_class(root, "alarms")[0])
+
+
+@pytest.mark.parametrize("variant", ["plant"], indirect=True)
+async def test_every_closed_average_leads_to_how_it_was_made(variant) -> None:
+    home = (await variant.get("/?lang=ru")).text
+    links = re.findall(r'href="(/made\?[^"]*)"', home)
+    assert links
+    answer = await variant.get(links[0].replace("&amp;", "&"))
+    assert answer.status_code == 200
+    assert voice("ru").t("explain.agrees") in answer.text
+    assert 'href="/source/' not in answer.text
+    steps = (await variant.get(re.findall(r'href="(/api/made\?[^"]*)"', answer.text)[0].replace("&amp;", "&"))).json()
+    assert steps["agrees"] is True
+    assert (await variant.get("/made?source=x&component=so2&period=PT20M&start=1")).status_code == 404
+    assert (await variant.get("/made?start=now")).status_code == 404
 
 
 def test_a_plant_without_a_source_says_so_instead_of_failing() -> None:

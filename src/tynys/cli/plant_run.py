@@ -71,7 +71,9 @@ async def _page(gateway: Gateway) -> AsyncIterator[None]:
     from tynys.web.site import HEADERS
 
     queries = GatewayQueries(gateway)
-    app = local_app(queries, page=local.render_plant, mount=local.routes(), headers=HEADERS, language_of=language_of)
+    app = local_app(
+        queries, page=local.render_plant, made=local.render_made, mount=local.routes(), headers=HEADERS, language_of=language_of
+    )
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off"))
     serving = asyncio.create_task(_serve(server), name="local page")
     address_file = gateway.settings.spool_folder / "page.json"

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tynys.calc.explain import explain
+from tynys.calc.explain.explaining import shorter_period
 from tynys.calc.running import learnt_ms
+from tynys.calc.series import join_blocks
 from tynys.calc.timegrid import window_at
-from tynys.plant import spool_tables
+from tynys.domain.errors import NotFoundError
+from tynys.plant import spool_reader, spool_tables
 from tynys.plant.overview import Present, build_view, reading
 from tynys.plant.seconds import TICK_MS
 from tynys.plant.views import LineState, PlantView
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import AsyncIterator
 
+    from tynys.calc.explain import Explanation
     from tynys.plant.gateway import Gateway
 
 FRESH_S = 1.0
@@ -52,6 +57,30 @@ class GatewayQueries:
                 yield view
             await asyncio.sleep(FRESH_S)
 
+    async def explanation(self, source: str, component: str, period: str, start_ms: int) -> Explanation:
+        """How one of the plant's own averages was made, from the spool alone; works with the line cut."""
+        async with self._making:
+            return await asyncio.to_thread(self._explain, source, component, period, start_ms)
+
+    def _explain(self, source: str, component: str, period: str, start_ms: int) -> Explanation:
+        gateway, spool = self._gateway, self._spool()
+        rows = spool_reader.averages(spool, period, start_ms, start_ms + 1)
+        average = next((row for row in rows if (row.source, row.component) == (source, component)), None)
+        if average is None:
+            raise NotFoundError(f"no average of {component} of {source} over {period} from {start_ms}", where="the spool")
+        shorter = shorter_period(average, gateway.configuration, gateway.pack)
+        if shorter is not None:
+            found = spool_reader.averages(spool, shorter, average.start_ms, average.end_ms)
+            own = [row for row in found if (row.source, row.component) == (source, component)]
+            return explain(average, gateway.configuration, gateway.pack, None, own)
+        readings = join_blocks(spool_reader.readings(spool, average.start_ms, average.end_ms))
+        return explain(average, gateway.configuration, gateway.pack, readings)
+
+    def _spool(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = spool_tables.connect(self._gateway.settings.spool_folder / spool_tables.FILE_NAME, read_only=True)
+        return self._connection
+
     def close(self) -> None:
         """Let go of the spool."""
         if self._connection is not None:
@@ -59,9 +88,7 @@ class GatewayQueries:
 
     def _build(self, present: Present) -> PlantView:
         gateway = self._gateway
-        if self._connection is None:
-            self._connection = spool_tables.connect(gateway.settings.spool_folder / spool_tables.FILE_NAME, read_only=True)
-        return build_view(gateway.settings, gateway.configuration, gateway.pack, self._connection, present)
+        return build_view(gateway.settings, gateway.configuration, gateway.pack, self._spool(), present)
 
     def _present(self) -> Present:
         gateway = self._gateway

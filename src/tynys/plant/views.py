@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tynys.calc.explain import Explanation
     from tynys.domain.average import Average
     from tynys.domain.component import Certainty
     from tynys.domain.facility import Names
@@ -157,3 +158,6 @@ class LocalQueries(Protocol):
 
     def changes(self) -> AsyncIterator[PlantView]:
         """The plant at every change, at most once a second of real time."""
+
+    async def explanation(self, source: str, component: str, period: str, start_ms: int) -> Explanation:
+        """How one of the plant's own averages was made; one it does not have is a `NotFoundError`."""

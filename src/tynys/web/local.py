@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 from tynys.present import sentences
 from tynys.present.limit_bar import limit_bar
@@ -11,11 +12,16 @@ from tynys.present.voice import voice
 from tynys.web.assets import assets
 from tynys.web.language import LABELS
 from tynys.web.mount import static_routes
+from tynys.web.pages.number import steps_context
 from tynys.web.site import FONTS, Live, templates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.routing import BaseRoute
 
+    from tynys.calc.explain import Explanation
+    from tynys.domain.average import Average
     from tynys.plant.views import AlarmView, LineView, LocalComponentView, PlantView
     from tynys.present.catalogue import Language
     from tynys.present.voice import Voice
@@ -27,24 +33,8 @@ STREAM = Live("/api/stream", "plant", part="")
 def render_plant(view: PlantView, lang: str) -> str:
     """The whole page in a language."""
     spoken = voice(cast("Language", lang))
-
-    def with_query(**changes: str) -> str:
-        return f"?lang={changes.get('lang', lang)}"
-
-    context: dict[str, Any] = {
-        "v": spoken,
-        "theme": "",
-        "languages": LABELS,
-        "navigation": (),
-        "section": "",
-        "simulated": view.simulated,
-        "simulated_href": "#simulated",
+    context = frame(spoken, view) | {
         "live": STREAM,
-        "static": assets().url,
-        "fonts": FONTS[spoken.language],
-        "with_query": with_query,
-        "api_path": "/api",
-        "plant": view,
         "sentence": headline(spoken, view),
         "sources": [source_context(spoken, view, index) for index in range(len(view.sources))],
         "channels": [channel_row(spoken, view, index) for index in range(len(view.channels))],
@@ -54,6 +44,38 @@ def render_plant(view: PlantView, lang: str) -> str:
         "alarms": [alarm_words(spoken, alarm, view.now_ms) for alarm in view.alarms],
     }
     return templates().get_template("plant.html").render(context)
+
+
+def render_made(explanation: Explanation, view: PlantView, lang: str) -> str:
+    """How one of the plant's own averages was made, in a language."""
+    spoken = voice(cast("Language", lang))
+    average = explanation.average
+    asked = {"source": average.source, "component": average.component, "period": average.period, "start": str(average.start_ms)}
+    context = frame(spoken, view, asked) | steps_context(spoken, explanation, "", with_readings=False)
+    return templates().get_template("plant_made.html").render(context | {"json": f"/api/made?{urlencode(asked)}"})
+
+
+def frame(spoken: Voice, view: PlantView, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What the frame of the plant's pages needs; ``asked`` stays in the address when the language changes."""
+
+    def with_query(**changes: str) -> str:
+        return f"?{urlencode(dict(asked or {}) | {'lang': changes.get('lang', spoken.language)})}"
+
+    return {
+        "v": spoken,
+        "theme": "",
+        "languages": LABELS,
+        "navigation": (),
+        "section": "",
+        "simulated": view.simulated,
+        "simulated_href": "#simulated",
+        "live": None,
+        "static": assets().url,
+        "fonts": FONTS[spoken.language],
+        "with_query": with_query,
+        "api_path": "/api",
+        "plant": view,
+    }
 
 
 def routes() -> list[BaseRoute]:
@@ -89,8 +111,11 @@ def source_context(voice: Voice, view: PlantView, index: int) -> dict[str, Any]:
 def component_row(voice: Voice, view: LocalComponentView, now_ms: int) -> dict[str, Any]:
     """One component: the running window, its forecast, and the averages that have closed."""
     closed = [
-        f"{voice.known('period_noun', average.period)} {voice.clock(average.start_ms)}–{voice.clock(average.end_ms)}: "
-        f"{voice.beside(average.value, view.limit)}"
+        {
+            "words": f"{voice.known('period_noun', average.period)} {voice.clock(average.start_ms)}–{voice.clock(average.end_ms)}: "
+            f"{voice.beside(average.value, view.limit)}",
+            "href": made_href(average, voice.language),
+        }
         for average in view.closed
     ]
     return {
@@ -105,6 +130,12 @@ def component_row(voice: Voice, view: LocalComponentView, now_ms: int) -> dict[s
         "likely": sentences.likelihood(voice, view),
         "closed": closed,
     }
+
+
+def made_href(average: Average, language: str) -> str:
+    """The page that tells how one of the plant's own averages was made."""
+    asked = {"source": average.source, "component": average.component, "period": average.period, "start": average.start_ms}
+    return f"/made?{urlencode(asked | {'lang': language})}"
 
 
 def channel_row(voice: Voice, view: PlantView, index: int) -> dict[str, Any]:

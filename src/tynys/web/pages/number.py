@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from tynys.calc.explain import Explanation
-    from tynys.present.explanation import ReadTable, Row, Told
+    from tynys.domain.average import Average
+    from tynys.present.explanation import ReadTable, Row
     from tynys.present.voice import Voice
     from tynys.web.site import Site
 
@@ -40,21 +41,15 @@ async def page(site: Site, request: Request) -> Response:
         raise NotFoundError(voice.t("explain.heading_absent"), where="averages")
     explanation = await site.queries.explanation(source.source, component, period, start)
     average = explanation.average
-    steps = await asyncio.to_thread(worded, voice, explanation)
+    shown = await asyncio.to_thread(steps_context, voice, explanation, f"/source/{source.source}")
     asked = {"source": source.source, "component": component, "period": period, "start": instant(start)}
     back = f"/source/{source.source}?{urlencode({'component': component, 'at': average.start_ms})}#h-made"
     context: dict[str, Any] = {
+        **shown,
         "source": source,
-        "heading": heading(voice, explanation),
-        "window": window(voice, explanation),
-        "lead": voice.t(f"explain.lead.{explanation.basis}"),
-        "explanation": explanation,
-        "average": average,
-        "steps": [_step(step, explanation, source.source) for step in steps],
         "back": back if period == "PT20M" else f"/source/{source.source}?{urlencode({'component': component})}",
         "json": f"{site.api_path}/averages/explain?{urlencode(asked | {'lang': voice.language})}",
         "pdf": f"{site.api_path}/averages/explain?{urlencode(asked | {'lang': voice.language, 'format': 'pdf'})}",
-        "states": _states(voice, explanation),
     }
     return site.page(request, "number.html", context, section="facilities", simulated=source.simulated)
 
@@ -107,25 +102,38 @@ def csv_address(site: Site, channel: str, start_ms: int, end_ms: int) -> str:
     return f"{site.api_path}/readings?{urlencode(asked)}"
 
 
-def _step(step: Told, explanation: Explanation, source: str) -> dict[str, Any]:
+def steps_context(voice: Voice, explanation: Explanation, place: str, *, with_readings: bool = True) -> dict[str, Any]:
+    """What the steps' template needs, at the centre and at the plant; ``place`` is the address that ``/made`` and ``/readings`` follow."""
     average = explanation.average
     return {
-        "told": step,
-        "reads": [{"read": read, "table": _table(source, read)} for read in step.reads],
-        "rows": [{"row": row, "href": _onward(row, average.source, average.component)} for row in step.rows],
-        "open": step.kind == "mean_of_shorter",
+        "heading": heading(voice, explanation),
+        "window": window(voice, explanation),
+        "lead": voice.t(f"explain.lead.{explanation.basis}"),
+        "explanation": explanation,
+        "average": average,
+        "steps": [
+            {
+                "told": step,
+                "reads": [{"read": read, "table": _table(place, read) if with_readings else ""} for read in step.reads],
+                "rows": [{"row": row, "href": _onward(row, place, average)} for row in step.rows],
+                "open": step.kind == "mean_of_shorter",
+            }
+            for step in worded(voice, explanation)
+        ],
+        "states": _states(voice, explanation),
     }
 
 
-def _table(source: str, read: ReadTable) -> str:
-    return f"/source/{source}/readings?{urlencode({'channel': read.channel, 'start': read.start_ms, 'end': read.end_ms})}"
+def _table(place: str, read: ReadTable) -> str:
+    return f"{place}/readings?{urlencode({'channel': read.channel, 'start': read.start_ms, 'end': read.end_ms})}"
 
 
-def _onward(row: Row, source: str, component: str) -> str:
+def _onward(row: Row, place: str, average: Average) -> str:
     """A shorter average's own explanation; first level data have none."""
     if not row.period:
         return ""
-    return f"/source/{source}/made?{urlencode({'component': component, 'period': row.period, 'start': row.start_ms})}"
+    asked = {"component": average.component, "period": row.period, "start": row.start_ms}
+    return f"{place}/made?{urlencode(asked if place else {'source': average.source} | asked)}"
 
 
 def _states(voice: Voice, explanation: Explanation) -> list[tuple[str, str]]:
