@@ -332,7 +332,7 @@ def standardise(
 def explained(**given: Any) -> dict[str, Any]:
     """An explanation must give the value the rules give, for every average."""
     rows = average_windows(**given)["averages"]
-    return {"agrees": [True] * len(rows), "value": [row["value"] for row in rows]}
+    return {"agrees": True, "value": [row["value"] for row in rows]}
 
 
 ORACLES = {

@@ -12,8 +12,10 @@ import compliance
 import flows
 import gas
 import guide
+import skill
 import sources
+import standing
 import windows
 
-MODULES = (ahead, amounts, assurance, chain, charts, civil, compliance, flows, gas, guide, sources, windows)
+MODULES = (ahead, amounts, assurance, chain, charts, civil, compliance, flows, gas, guide, skill, sources, standing, windows)
 ORACLES = {name: oracle for module in MODULES for name, oracle in module.ORACLES.items()}

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tynys.conformance.adaptors import assurance, averages, compliance, pieces, windows
+from tynys.conformance.adaptors import assurance, averages, compliance, limits, pieces, reports, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-ADAPTORS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
-    **assurance.ADAPTORS,
-    **averages.ADAPTORS,
-    **compliance.ADAPTORS,
-    **pieces.ADAPTORS,
-    **windows.ADAPTORS,
-}
+_SUBJECTS = (assurance, averages, compliance, limits, pieces, reports, windows)
+ADAPTORS: Mapping[str, Callable[[dict[str, Any]], Any]] = {name: adaptor for each in _SUBJECTS for name, adaptor in each.ADAPTORS.items()}

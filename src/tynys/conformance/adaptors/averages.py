@@ -103,10 +103,13 @@ def read(task: Mapping[str, Any]) -> dict[UUID, Series]:
     return {UUID(channel_id(i)): series(task["start_ms"], task["interval_ms"], runs) for i, runs in enumerate(task["readings"].values())}
 
 
-def _rows(task: Mapping[str, Any]) -> list[Average]:
+def _all_rows(task: Mapping[str, Any]) -> list[Average]:
     pack = rule_pack(task.get("rules", {}))
-    table = average_windows(configured(task), pack, read(task), task["period"], task["from_ms"], task["to_ms"])
-    return [row for row in table.rows() if row.component == task["component"]]
+    return average_windows(configured(task), pack, read(task), task["period"], task["from_ms"], task["to_ms"]).rows()
+
+
+def _rows(task: Mapping[str, Any]) -> list[Average]:
+    return [row for row in _all_rows(task) if row.component == task["component"]]
 
 
 def _averages(task: dict[str, Any]) -> Any:
@@ -122,15 +125,12 @@ def _running(task: dict[str, Any]) -> Any:
 
 
 def _explained(task: dict[str, Any]) -> Any:
-    """Whether the steps of every average of the task recompute it, and the kinds of step they are."""
+    """Whether the steps of every average of the task, the flow's too, recompute it, and how many steps they are."""
     pack, configuration, readings = rule_pack(task.get("rules", {})), configured(task), read(task)
     assert channels_needed(configuration) >= readings.keys()  # noqa: S101  # the task gives no channel its answer does not need
-    found = [explain(row, configuration, pack, readings) for row in _rows(task)]
-    return {
-        "agrees": [each.agrees for each in found],
-        "value": [each.average.value for each in found],
-        "steps": [len(each.steps) for each in found],
-    }
+    found = [explain(row, configuration, pack, readings) for row in _all_rows(task)]
+    values = [each.average.value for each in found if each.average.component == task["component"]]
+    return {"agrees": all(each.agrees for each in found), "value": values, "steps": [len(each.steps) for each in found]}
 
 
 ADAPTORS = {
