@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tynys_checker.history import HistoryCount, compare
 from tynys_checker.join import Count, Rows, join_channel
-from tynys_checker.lake import count_averages, read_readings
+from tynys_checker.lake import compare_averages, count_averages, read_readings
 from tynys_checker.ledger import read_offers
 from tynys_checker.spool import read_spool
 
@@ -53,6 +53,7 @@ def count_folder(folder: Path) -> dict[str, object]:
             sent = read_spool(past / "spool", centre, rows=False)
             failed += sent.receipts_failed
     found = asdict(count)
+    compared, different = compare_averages(lake)
     return {
         "readings_due": found.pop("due"),
         "readings_sent": found.pop("sent"),
@@ -63,6 +64,8 @@ def count_folder(folder: Path) -> dict[str, object]:
         "receipts_verified": verified,
         "receipts_failed": failed,
         "averages_live": count_averages(lake, run["start_ms"], run["end_ms"]),
+        "averages_compared": compared,
+        "averages_different": different,
         **{f"history_{name}": number for name, number in asdict(history).items()},
     }
 

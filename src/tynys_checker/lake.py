@@ -57,3 +57,18 @@ def count_averages(lake: Path, start_ms: int, end_ms: int) -> int:
     for condition in keep[1:]:
         mask = pc.and_(mask, condition)
     return int(table.filter(mask).num_rows)
+
+
+def compare_averages(lake: Path) -> tuple[int, int]:
+    """Windows of which the plant and the centre each hold an average of their own, and those of them in which anything differs.
+
+    Compared are value, status and both counts of every final average, to the last digit.
+    """
+    key, said = ("source", "component", "period", "start_ms"), ("value", "status", "count_valid", "count_expected")
+    table: pa.Table = DeltaTable(lake / "averages").to_pyarrow_table(columns=[*key, *said, "origin", "provisional"])
+    by_plant = table.filter(pc.equal(table["origin"], "reported_by_plant"))
+    final = table.filter(pc.and_(pc.equal(table["origin"], "computed"), pc.invert(table["provisional"])))
+    ours = {tuple(row[name] for name in key): tuple(row[name] for name in said) for row in final.select([*key, *said]).to_pylist()}
+    theirs = {tuple(row[name] for name in key): tuple(row[name] for name in said) for row in by_plant.select([*key, *said]).to_pylist()}
+    both = ours.keys() & theirs.keys()
+    return len(both), sum(ours[window] != theirs[window] for window in both)

@@ -17,7 +17,7 @@ from tynys.cli.demo.run import Demo, DemoSettings
 from tynys_checker.__main__ import count_folder
 
 pytestmark = [pytest.mark.demo, pytest.mark.xdist_group("demo")]
-FAULTS = ("lost", "duplicated", "altered", "not_on_offer", "not_due", "receipts_failed", "history_different")
+FAULTS = ("lost", "duplicated", "altered", "not_on_offer", "not_due", "receipts_failed", "history_different", "averages_different")
 
 
 async def run(folder: Path, capsys, along=None, **settings) -> tuple[int, dict]:

@@ -20,6 +20,8 @@ GOOD = {
     "receipts_verified": 40,
     "receipts_failed": 0,
     "averages_live": 66,
+    "averages_compared": 60,
+    "averages_different": 0,
     "history_different": 0,
     "speed_reached": 55.0,
 }
@@ -35,7 +37,10 @@ def test_a_good_run_passes_without_a_word():
     assert failures() == ()
 
 
-@pytest.mark.parametrize("fault", ["lost", "duplicated", "altered", "not_on_offer", "not_due", "receipts_failed", "history_different"])
+FAULTS = ["lost", "duplicated", "altered", "not_on_offer", "not_due", "receipts_failed", "history_different", "averages_different"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_any_fault_fails_the_run(fault):
     assert len(failures(**{fault: 1})) == 1
 
@@ -58,6 +63,12 @@ def test_a_run_without_readings_receipts_or_averages_fails():
     assert failures(readings_due=0, readings_sent=0, gap_rows=0)
     assert failures(receipts_verified=0)
     assert failures(averages_live=0)
+
+
+def test_a_run_of_hours_in_which_no_average_could_be_compared_fails():
+    long = {"injected": False, "seconds": 120, "speed": 60}
+    assert judge(GOOD, **long).failures == ()
+    assert len(judge(GOOD | {"averages_compared": 0}, **long).failures) == 1
 
 
 def test_a_short_run_need_not_close_a_window():

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route
 
 from tynys.centre import problems
-from tynys.centre.api import assurance, explain, imports, line, places, series, service, shapes
+from tynys.centre.api import assurance, decisions, explain, imports, line, places, series, service, shapes
 from tynys.centre.api.assurance import AssuranceShape, CountersShape
 from tynys.centre.api.by_hand import PATHS
 from tynys.centre.api.explain_shapes import ExplanationShape
@@ -39,7 +39,7 @@ def public_routes() -> FastAPI:
     )
     app.state.html_error = None
     problems.install(app)
-    for module in (places, assurance, series, explain, line, imports, service):
+    for module in (places, assurance, series, explain, line, decisions, imports, service):
         app.include_router(module.router)
     app.router.routes.append(Route("/api/v1/stream", service.stream, methods=["GET"]))
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

@@ -23,6 +23,10 @@ def _metrics(centre: Centre) -> Iterator[_Metric]:
     yield "averages_total", "counter", "Averages made since start.", centre.recompute.rows
     yield "recompute_seconds_total", "counter", "Time spent on recompute jobs.", centre.recompute.busy_s
     yield "recompute_waiting", "gauge", "Recompute jobs not done.", centre.recompute.waiting
+    again = centre.housekeeping.again
+    yield "recompute_days_left", "gauge", "Local days still to be computed again.", again.days_left
+    yield "recomputed_windows_total", "counter", "Short windows computed again since start.", again.windows
+    yield "recomputed_revisions_total", "counter", "New revisions that came of it since start.", again.revised
     yield "journal_position", "gauge", "Newest journal position.", centre.journal.last_position
     yield "lake_position", "gauge", "Journal position the lake holds.", centre.lake_position
     yield "tail_rows", "gauge", "Readings in memory that the lake does not hold.", centre.tail.rows

@@ -101,7 +101,9 @@ def ask_status(path: Path) -> dict[str, Any]:
         with httpx.Client(base_url=running["public_url"], timeout=5.0) as client:
             health, gateways, plans = (client.get(f"/api/v1/{what}").raise_for_status().json() for what in ("health", "gateways", "plans"))
             waiting = [plan for plan in plans["items"] if plan["state"] == "waiting"]
-            return {"health": health, "gateways": gateways["items"], "plans_waiting": waiting, **running}
+            again = client.get("/api/v1/recomputations").raise_for_status().json()["items"]
+            open_ = [each for each in again if each["state"] != "done"]
+            return {"health": health, "gateways": gateways["items"], "plans_waiting": waiting, "recomputations": open_, **running}
     except (OSError, KeyError, ValueError, httpx.HTTPError) as problem:
         raise NotFoundError(
             "the centre is not running", where=str(folder.root), code="centre.not_running", hint=f"start it: tynys centre run {path}"

@@ -211,5 +211,9 @@ def status(folder: Folder, *, as_json: Annotated[bool, typer.Option("--json", he
         for plan in found["plans_waiting"]:
             line = f"plan {plan['plan']} of {plan['facility']} waits: tynys centre approve-plan {folder} {plan['digest'][:12]}"
             console.print(line, soft_wrap=True, highlight=False)
+        for each in found["recomputations"]:
+            done = f"{each['share']:.0%} of {each['days']} days, {each['revised']} new revisions"
+            line = f"recomputation {each['number']} of {each['facility']} ({each['reason'] or each['cause']}): {each['state']}, {done}"
+            console.print(line, soft_wrap=True, highlight=False)
         positions = f"journal {health['journal_position']}, lake {health['lake_position']}"
         console.print(f"{health['status']}: {positions}, {health['windows_waiting']} jobs waiting")

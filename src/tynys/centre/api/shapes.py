@@ -254,6 +254,53 @@ class PlanShape(Shape, frozen=True, kw_only=True):
     first_seen: datetime
 
 
+class RecomputationShape(Shape, frozen=True, kw_only=True):
+    """What a decision asked to be computed again: whose averages, over which spans, by whom and why, and how far it is.
+
+    ``cause`` is ``plan`` or ``rule_pack``, ``subject`` its digest; ``share`` is what is done of it (0..1), ``windows`` counts the short
+    windows made again, ``revised`` the averages that got a new revision.
+    """
+
+    number: int
+    facility: str
+    sources: list[str]
+    spans: list[SpanShape]
+    cause: str
+    subject: str
+    requested_by: str
+    requested: datetime
+    reason: str
+    state: str
+    share: float
+    days: int
+    days_left: int
+    windows: int
+    revised: int
+    finished: datetime | None
+
+
+class SpanShape(Shape, frozen=True, kw_only=True):
+    """A half-open span; an absent end is open."""
+
+    start: datetime
+    end: datetime | None
+
+
+class RulePackShape(Shape, frozen=True, kw_only=True):
+    """One version of a rule pack: from which day, who entered it, when and why, and which one took its place."""
+
+    digest: str
+    rule_pack: str
+    valid_from: str
+    valid_to: str | None
+    state: str
+    entered_by: str
+    entered: datetime
+    reason: str
+    replaced_by: str | None
+    replaced: datetime | None
+
+
 class FindingShape(Shape, frozen=True, kw_only=True):
     """The result of one check; ``message`` is the key of its words in any language, ``title`` the English ones."""
 
@@ -353,6 +400,18 @@ class PlanList(ListShape, frozen=True, kw_only=True):
     items: list[PlanShape]
 
 
+class RecomputationList(ListShape, frozen=True, kw_only=True):
+    """Recomputations, newest first."""
+
+    items: list[RecomputationShape]
+
+
+class RulePackList(ListShape, frozen=True, kw_only=True):
+    """Versions of rule packs, by pack and by the day they begin."""
+
+    items: list[RulePackShape]
+
+
 class FindingList(ListShape, frozen=True, kw_only=True):
     """Findings, newest first."""
 
@@ -383,6 +442,8 @@ ALL: tuple[type[Shape], ...] = (
     GatewayList,
     PlanList,
     PlanShape,
+    RecomputationList,
+    RulePackList,
     FindingList,
     ImportList,
     FeedSourceList,

@@ -52,7 +52,16 @@ def judge(facts: dict[str, object], *, injected: bool, seconds: float, speed: fl
 
     failures = [
         f"{name} is {facts[name]}, expected 0"
-        for name in ("lost", "duplicated", "altered", "not_on_offer", "not_due", "receipts_failed", "history_different")
+        for name in (
+            "lost",
+            "duplicated",
+            "altered",
+            "not_on_offer",
+            "not_due",
+            "receipts_failed",
+            "history_different",
+            "averages_different",
+        )
         if number(name)
     ]
     due = number("readings_due")
@@ -67,6 +76,8 @@ def judge(facts: dict[str, object], *, injected: bool, seconds: float, speed: fl
         failures.append("no receipt was verified")
     if seconds * speed >= 3600 and number("averages_live") == 0:  # noqa: PLR2004 - an hour holds three windows
         failures.append("no 20-minute window was closed from readings of this run")
+    if seconds * speed >= 2 * 3600 and number("averages_compared") == 0:
+        failures.append("no average of a plant could be compared with the centre's")
     warnings = []
     if float(str(facts["speed_reached"])) < min(SLOW, 0.9 * speed):
         warnings.append(f"the machine carried {facts['speed_reached']} times real time, {speed:g} were asked for")
