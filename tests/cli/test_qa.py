@@ -170,6 +170,21 @@ def test_the_report_is_one_page_and_says_who_measured(file, tmp_path):
     assert str(out) not in done.stdout
 
 
+def test_a_long_campaign_and_years_of_checks_stay_on_one_page(file, tmp_path):
+    head, *lines = SO2.splitlines()
+    pairs = "\n".join([f"{head},excluded", *(f"{line}," for line in lines * 3), "9,9,6,9,probe blocked by ash"])
+    checks = "time,point,reading,reference\n" + "".join(
+        f"20{20 + week // 48}-{week // 4 % 12 + 1:02}-{week % 4 * 7 + 1:02},{point},{value + week % 3},{value}\n"
+        for week in range(300)
+        for point, value in (("zero", 0), ("span", 150))
+    )
+    for command, text, terms in (("qal2", pairs, TERMS), ("qal3", checks, ["--s-ams", "2"])):
+        out = tmp_path / f"{command}.pdf"
+        done = run(app, [command, file(text), *terms, "--pdf", str(out), "--lang", "ru"])
+        assert done.exit_code == 0, done.output
+        assert re.findall(rb"/Type\s*/Pages\s*/Count (\d+)", out.read_bytes()) == [b"1"]
+
+
 @pytest.mark.parametrize("lang", ["en", "ru", "kk"])
 def test_the_workbook_opens_with_its_numbers_as_numbers(file, tmp_path, lang):
     out = tmp_path / "report.xlsx"

@@ -34,15 +34,18 @@ def show(page: dict[str, Any]) -> None:
         console.print()
         if part.get("title"):
             console.print(Text(part["title"], "bold"))
-        if part["kind"] == "facts":
-            console.print(_facts(part["pairs"]))
-        elif part["kind"] == "tests":
-            console.print(_tests(part["head"], part["lines"]))
-        elif part["kind"] == "notes":
-            for words in part["lines"]:
-                console.print(Text(words, "dim"))
-        else:
-            console.print(_rows(part["head"], part["lines"], part["right"]))
+        _show_part(part, console)
+
+
+def _show_part(part: dict[str, Any], console: Console) -> None:
+    if part["kind"] == "facts":
+        console.print(_facts(part["pairs"]))
+    elif part["kind"] == "tests":
+        console.print(_tests(part["head"], part["lines"]))
+    elif part["kind"] in {"rows", "side"}:
+        console.print(_rows(part["head"], part["lines"], part["right"]))
+    for words in part.get("remarks", part["lines"] if part["kind"] == "notes" else ()):
+        console.print(Text(words, "dim"))
 
 
 def _facts(pairs: Sequence[tuple[str, str]]) -> Table:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tynys.calc.qa.control import ACTION, WARNING
 from tynys.present.plot import Plot
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from tynys.calc.qa.pairs import Pairs
     from tynys.present.voice import Voice
 
-_MOST_LABELS = 9
+_MOST_LABELS, _MOST_SHOWN = 7, 52
+"""Days written below a chart, and checks it has room for: the newest, a year of weeks."""
 CONTROL_HEIGHT, CONTROL_FOOT = 122, 22
 
 
@@ -92,12 +94,14 @@ def control_charts(voice: Voice, sums: Cusum, average: Ewma, rules: Shewhart, *,
     days : sequence of str
         What to write below each check.
     """
-    h_x, h_s = np.full(len(days), sums.h_x), np.full(len(days), sums.h_s)
-    drift = _control(voice, [sums.s_plus, -sums.s_minus], [h_x, -h_x], sums.drift, days, voice.t("qa.chart.drift"))
-    precision = _control(voice, [sums.s_precision], [h_s], sums.precision, days, voice.t("qa.chart.precision"))
-    ewma = _control(voice, [average.z], [average.limit, -average.limit], average.alarm, days, voice.t("qa.chart.ewma"))
-    action = np.full(len(days), 3.0 * s_ams)
-    shewhart = _control(voice, [sums.difference], [action, -action], rules.alarm, days, voice.t("qa.chart.shewhart"), warning=2.0 * s_ams)
+    new, days = slice(-_MOST_SHOWN, None), days[-_MOST_SHOWN:]
+    h_x, h_s, action = (np.full(len(days), limit) for limit in (sums.h_x, sums.h_s, ACTION * s_ams))
+    z, limit, difference = average.z[new], average.limit[new], sums.difference[new]
+    drift = _control(voice, [sums.s_plus[new], -sums.s_minus[new]], [h_x, -h_x], sums.drift[new], days, voice.t("qa.chart.drift"))
+    precision = _control(voice, [sums.s_precision[new]], [h_s], sums.precision[new], days, voice.t("qa.chart.precision"))
+    ewma = _control(voice, [z], [limit, -limit], average.alarm[new], days, voice.t("qa.chart.ewma"))
+    heading = voice.t("qa.chart.shewhart")
+    shewhart = _control(voice, [difference], [action, -action], rules.alarm[new], days, heading, warning=WARNING * s_ams)
     return [drift, precision, ewma, shewhart]
 
 

@@ -246,14 +246,7 @@ def _common(
         k=plain(voice, got.k_v),
         oxygen=voice.percent(terms.o2_reference_pct / 100.0),
     )
-    lines = pair_rows(voice, pairs, got)
-    rows = {
-        "kind": "rows" if len(lines) <= _MOST_ROWS else "side",
-        "title": voice.t("qa.pairs"),
-        "head": [voice.t(f"qa.column.{name}") for name in PAIR_HEAD],
-        "lines": lines,
-        "right": list(range(len(PAIR_HEAD) - 1)),
-    }
+    rows = _pair_table(voice, pair_rows(voice, pairs, got))
     head = [voice.t(f"qa.column.{name}") for name in ("test", "found", "permitted", "outcome")]
     parts: list[dict[str, Any]] = [
         {"kind": "tests", "title": voice.t("qa.tests"), "head": head, "lines": tests},
@@ -265,7 +258,25 @@ def _common(
     return parts
 
 
+def _pair_table(voice: Voice, lines: list[list[str]]) -> dict[str, Any]:
+    """All columns of a usual campaign; of a longer one the numbers alone, in two halves, remarks in the notes of its own."""
+    head = [voice.t(f"qa.column.{name}") for name in PAIR_HEAD]
+    table = {"kind": "rows", "title": voice.t("qa.pairs"), "head": head, "lines": lines, "right": list(range(len(head) - 1))}
+    if len(lines) <= _MOST_ROWS:
+        return table
+    short = {
+        "head": [head[at] for at in _SHORT],
+        "lines": [[line[at] for at in _SHORT] for line in lines],
+        "right": list(range(len(_SHORT))),
+    }
+    return table | short | {"kind": "side", "remarks": [f"{line[0]}: {line[-1]}" for line in lines if line[-1]]}
+
+
 PAIR_HEAD = ("number", "x", "y", "o2", "h2o", "srm_standard", "ams_standard", "difference", "remark")
+
+
+_SHORT = (0, 1, 5, 6, 7)
+"""Columns of a long campaign: number, signal, both at standard conditions, difference."""
 
 
 def pair_rows(voice: Voice, pairs: Pairs, got: Qal2 | Ast) -> list[list[str]]:
