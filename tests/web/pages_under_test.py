@@ -37,6 +37,7 @@ PLACES = (
     (f"/source/gres-1.stack-2/made?component=dust&period=PT1H&start={WINDOW_START}", 200),
     (f"/source/gres-1.stack-2/made?component=flow&period=PT20M&start={WINDOW_START}", 200),
     (f"/source/gres-1.stack-2/readings?channel={CHANNEL}&start={WINDOW_START}&end={WINDOW_START + 1_200_000}", 200),
+    ("/source/gres-1.stack-2/made", 200),
     ("/source/gres-1.stack-2/made?component=so2&period=PT9M&start=1", 404),
     ("/source/gres-1.stack-2/readings?channel=none&start=1&end=2", 404),
     ("/facility/nowhere", 404),

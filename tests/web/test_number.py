@@ -57,7 +57,13 @@ async def test_an_hour_links_to_the_shorter_averages_it_is_the_mean_of(full):
 
 
 async def test_what_cannot_be_asked_is_not_found(full):
-    for address in ("/source/gres-1.stack-2/made", f"{MADE}&period=P9D", MADE.replace("so2", "nothing"), "/source/gres-1.stack-2/readings"):
+    assert (await full.get("/source/gres-1.stack-2/made")).status_code == 200  # asks to choose one
+    for address in (
+        "/source/gres-1.stack-2/made?start=x",
+        f"{MADE}&period=P9D",
+        MADE.replace("so2", "nothing"),
+        "/source/gres-1.stack-2/readings",
+    ):
         answer = await full.get(address)
         assert answer.status_code == 404, address
 

@@ -37,6 +37,8 @@ async def page(site: Site, request: Request) -> Response:
     component = request.query_params.get("component", "")
     period = request.query_params.get("period", "PT20M")
     start = whole(request, "start")
+    if "start" not in request.query_params:
+        return site.page(request, "number_none.html", {"source": source}, section="facilities", simulated=source.simulated)
     if period not in PERIODS or not component or start is None:
         raise NotFoundError(voice.t("explain.heading_absent"), where="averages")
     explanation = await site.queries.explanation(source.source, component, period, start)
