@@ -53,6 +53,57 @@ def test_a_printed_row_is_the_oracle_s_to_its_last_digit(expectation, id_):
     assert max(abs(a - b) for a, b in zip(came, printed, strict=True)) <= 0.5000001 * 10**-last
 
 
+@pytest.mark.parametrize(
+    ("id_", "name", "place", "printed", "last"),
+    [
+        ("standardise-120-mg", "value", 0, 225.4288, 4),
+        ("standardise-120-mg-at-101.3", "value", 0, 225.3732, 4),
+        ("dry-oxygen", "value", 0, 6.740331, 6),
+        ("nox-as-no2", "value", 0, 191.98459, 5),
+        ("oxygen-solid-fuel", "value", 1, 89.2857, 4),
+        ("oxygen-german-rule", "value", 0, 100.0, 4),
+        ("mass-rate", "value", 0, 351.0 / 3.6, 4),
+    ],
+)
+def test_a_printed_conversion_is_the_oracle_s_to_its_last_digit(expectation, id_, name, place, printed, last):
+    assert abs(expectation[id_][name][place] - printed) <= 0.5000001 * 10**-last
+
+
+@pytest.mark.parametrize(
+    ("id_", "path", "verdict"),
+    [
+        ("day-of-3-hours", "value", [False, False, True, True]),
+        ("day-of-6-half-hours", "value", [False, True]),
+        ("ten-days", "outcome", "kept"),
+        ("eleven-days", "outcome", "exceeded"),
+        ("hours-400-of-8000", "outcome", "kept"),
+        ("hours-401-of-8000", "outcome", "exceeded"),
+        ("daily-220-of-200", "outcome", "kept"),
+        ("daily-220.1-unrounded", "outcome", "exceeded"),
+        ("daily-220.1-rounded", "outcome", "kept"),
+    ],
+)
+def test_a_verdict_of_the_reference_is_the_oracle_s(expectation, id_, path, verdict):
+    assert expectation[id_][path] == verdict
+
+
+@pytest.mark.parametrize(
+    ("id_", "status"),
+    [
+        ("day-of-5.5-hours", "too_few_readings"),
+        ("day-of-6-hours", "valid"),
+        ("month-of-71-hours", "too_few_readings"),
+        ("month-of-72-hours", "valid"),
+    ],
+)
+def test_a_longer_average_is_reported_from_the_hours_the_reference_names(expectation, id_, status):
+    assert [row["status"] for row in expectation[id_]["averages"]] == [status]
+
+
+def test_weeks_add_to_the_counter_what_the_reference_says(expectation):
+    assert [expectation[f"week-{n}-of-336"]["value"][0]["added"] for n in (16, 17, 134, 135)] == [0, 1, 1, 6]
+
+
 def test_drift_is_told_from_the_seventh_check_on_with_its_adjustments(expectation):
     drift = expectation["cusum-drift"]
     assert drift["drift"] == [False] * 6 + [True] * 4
