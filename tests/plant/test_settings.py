@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tynys.domain.errors import ConfigurationError
-from tynys.plant.settings import load_configuration, load_rule_pack, load_settings
+from tynys.plant.settings import load_configuration, load_rule_pack, load_rule_packs, load_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "plant-toml.md"
 
@@ -85,3 +86,17 @@ def test_an_unknown_rule_pack_is_named(plant_folder, configuration) -> None:
 
 def test_the_published_pack_of_the_plan_is_found(plant_folder, configuration) -> None:
     assert load_rule_pack(load_settings(plant_folder.file), configuration).id == "kz"
+
+
+def test_several_versions_of_the_plans_pack_may_be_named_and_no_other_pack(plant_folder, configuration) -> None:
+    published = files("tynys.law").joinpath("packs", "kz.toml").read_text("utf-8")
+    for year in ("2021-07", "2030-01"):
+        text = published.replace("valid_from = 2021-07-01", f"valid_from = {year}-01", 1)
+        (plant_folder.folder / f"kz-{year}.toml").write_text(text, encoding="utf-8")
+    document = plant_folder.file.read_text("utf-8").replace("[gateway]", '[gateway]\nrule_pack = ["kz-2030-01.toml", "kz-2021-07.toml"]', 1)
+    plant_folder.file.write_text(document, encoding="utf-8")
+    packs = load_rule_packs(load_settings(plant_folder.file), configuration)
+    assert [packs.at(time_ms).valid_from.year for time_ms in (1_700_000_000_000, 1_900_000_000_000)] == [2021, 2030]
+    plan = msgspec.structs.replace(configuration.plan, rule_pack="eu-ied")
+    with pytest.raises(ConfigurationError, match="is the pack 'kz', the plan names 'eu-ied'"):
+        load_rule_packs(load_settings(plant_folder.file), msgspec.structs.replace(configuration, plan=plan))

@@ -24,6 +24,8 @@ def _metrics(centre: Centre) -> Iterator[_Metric]:
     yield "recompute_seconds_total", "counter", "Time spent on recompute jobs.", centre.recompute.busy_s
     yield "recompute_waiting", "gauge", "Recompute jobs not done.", centre.recompute.waiting
     again = centre.housekeeping.again
+    compared = centre.housekeeping.reported.compared
+    yield "averages_compared_total", "counter", "Averages of plants held against our own since start.", compared
     yield "recompute_days_left", "gauge", "Local days still to be computed again.", again.days_left
     yield "recomputed_windows_total", "counter", "Short windows computed again since start.", again.windows
     yield "recomputed_revisions_total", "counter", "New revisions that came of it since start.", again.revised

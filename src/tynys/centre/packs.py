@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib import metadata
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from tynys.domain.base import to_ms
+from tynys.calc.pack_versions import begins_ms
 from tynys.domain.errors import ConfigurationError, NotFoundError
 from tynys.law import load_pack
 from tynys.storage.registry_rows import RulePackRow
@@ -58,8 +56,7 @@ def read_version(text: str, where: str, *, by: str, at_ms: int, reason: str, sta
 
 
 def _version(row: RulePackRow, pack: RulePack) -> PackVersion:
-    begin, zone = pack.valid_from, ZoneInfo(pack.averaging.time_zone.value)
-    return PackVersion(row, pack, to_ms(datetime(begin.year, begin.month, begin.day, tzinfo=zone)))
+    return PackVersion(row, pack, begins_ms(pack))
 
 
 class PackBook:

@@ -34,6 +34,7 @@ class Reported:
         self._waiting: OrderedDict[_Key, ReportedAverage] = OrderedDict()
         self._late: list[tuple[Average, ReportedAverage]] = []
         self.unreadable: deque[ReportedAverage] = deque(maxlen=MOST_UNREADABLE)
+        self.compared = 0
 
     def take(
         self, arrived: list[tuple[ReportedAverage, bool]], now_ms: int, averages: Averages, plans: PlanBook
@@ -65,7 +66,13 @@ class Reported:
                 theirs = self._waiting.pop((row.source, row.component, row.period, row.start_ms), None)
                 if theirs is not None:
                     pairs.append((row, theirs))
-        return (pair for pair in pairs if pair[0].value != pair[1].value or pair[0].status is not pair[1].status)
+        self.compared += len(pairs)
+        return (pair for pair in pairs if _said(pair[0]) != _said(pair[1]))
+
+
+def _said(each: Average | ReportedAverage) -> tuple[object, ...]:
+    """What plant and centre must say alike, to the last digit."""
+    return each.value, each.status, each.count_valid, each.count_expected
 
 
 def _readable(each: ReportedAverage) -> bool:

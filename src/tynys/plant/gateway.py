@@ -23,7 +23,7 @@ from tynys.plant.polling import Poller, live_layout, next_change_ms
 from tynys.plant.sealer import Sealer
 from tynys.plant.seconds import TICK_MS
 from tynys.plant.sender import DIGEST_SHOWN, Sender
-from tynys.plant.settings import load_configuration, load_rule_pack
+from tynys.plant.settings import load_configuration, load_rule_packs
 from tynys.plant.spool import Spool
 from tynys.plant.spool_thread import Alarms, SpoolThread
 from tynys.plant.watch import Watch
@@ -33,6 +33,7 @@ from tynys.wire.keys import SigningKey, VerifyKey
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from tynys.calc.pack_versions import PackVersions
     from tynys.domain.average import Average
     from tynys.domain.configuration import FacilityConfiguration
     from tynys.field import Driver
@@ -65,7 +66,7 @@ class Gateway:
         self,
         settings: PlantSettings,
         configuration: FacilityConfiguration,
-        pack: RulePack,
+        packs: PackVersions,
         key: SigningKey,
         *,
         thread: SpoolThread,
@@ -75,7 +76,7 @@ class Gateway:
     ) -> None:
         self.settings = settings
         self.configuration = configuration
-        self.pack = pack
+        self.packs = packs
         self.clock = clock
         self.thread = thread
         self.drivers = drivers
@@ -95,21 +96,26 @@ class Gateway:
                 plan_digest=configuration.digest().hex()[:DIGEST_SHOWN],
             )
         self.recent: RecentReadings | None = None
-        self._recent_seconds = max(RECENT_SECONDS, 2 * (period_ms(pack.short_term) or 0) // 1000)
+        self._recent_seconds = max(RECENT_SECONDS, 2 * (period_ms(packs.at(clock.now_ms()).short_term) or 0) // 1000)
         self.revision = 0
         self._key = key
-        self._own = OwnAverages(configuration, pack)
+        self._own = OwnAverages(configuration, packs, clock.now_ms())
         self._poller: Poller | None = None
         self._keeper: Keeper | None = None
         self._layout_until: int | None = None
         self._missed = False
         self._at_work = asyncio.Lock()
 
+    @property
+    def pack(self) -> RulePack:
+        """The version of the rule pack in force now."""
+        return self.packs.at(self.clock.now_ms())
+
     @classmethod
     @contextlib.asynccontextmanager
     async def open(cls, settings: PlantSettings) -> AsyncIterator[Self]:
         """Read what plant.toml names, open the spool, reach devices and clock; everything is closed again at the end."""
-        configuration, pack, key, drivers = read_all(settings)
+        configuration, packs, key, drivers = read_all(settings)
         async with contextlib.AsyncExitStack() as stack:
             line = None
             if settings.centre is not None and settings.ca_file is not None:
@@ -122,7 +128,7 @@ class Gateway:
             await asyncio.gather(*(driver.connect() for driver in drivers))
             clock = await open_clock(settings.clock_url, name=f"{settings.gateway.facility} gateway", rank=1)
             stack.push_async_callback(clock.close)
-            yield cls(settings, configuration, pack, key, thread=thread, drivers=drivers, clock=clock, line=line)
+            yield cls(settings, configuration, packs, key, thread=thread, drivers=drivers, clock=clock, line=line)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set or the clock's run is over, then seal the rest and try once more to send."""
@@ -292,13 +298,13 @@ class Gateway:
         self.revision += 1
 
 
-def read_all(settings: PlantSettings) -> tuple[FacilityConfiguration, RulePack, SigningKey, tuple[Driver, ...]]:
+def read_all(settings: PlantSettings) -> tuple[FacilityConfiguration, PackVersions, SigningKey, tuple[Driver, ...]]:
     """Everything plant.toml names, read and fitted together, nothing opened; a `TynysError` says what cannot be used."""
     configuration = load_configuration(settings)
-    pack = load_rule_pack(settings, configuration)
+    packs = load_rule_packs(settings, configuration)
     key = SigningKey.load(settings.key_file)
     channels = {channel.name: channel for channel in configuration.channels}
-    return configuration, pack, key, tuple(build_driver(device, channels, folder=settings.folder) for device in settings.devices)
+    return configuration, packs, key, tuple(build_driver(device, channels, folder=settings.folder) for device in settings.devices)
 
 
 def _log_crash(device: str, error: str) -> None:

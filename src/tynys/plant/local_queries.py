@@ -68,13 +68,14 @@ class GatewayQueries:
         average = next((row for row in rows if (row.source, row.component) == (source, component)), None)
         if average is None:
             raise NotFoundError(f"no average of {component} of {source} over {period} from {start_ms}", where="the spool")
-        shorter = shorter_period(average, gateway.configuration, gateway.pack)
+        pack = gateway.packs.at(average.start_ms)
+        shorter = shorter_period(average, gateway.configuration, pack)
         if shorter is not None:
             found = spool_reader.averages(spool, shorter, average.start_ms, average.end_ms)
             own = [row for row in found if (row.source, row.component) == (source, component)]
-            return explain(average, gateway.configuration, gateway.pack, None, own)
+            return explain(average, gateway.configuration, pack, None, own)
         readings = join_blocks(spool_reader.readings(spool, average.start_ms, average.end_ms))
-        return explain(average, gateway.configuration, gateway.pack, readings)
+        return explain(average, gateway.configuration, pack, readings)
 
     def _spool(self) -> sqlite3.Connection:
         if self._connection is None:

@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from tynys.calc.pack_versions import PackVersions
     from tynys.calc.series import Series
     from tynys.domain.average import Average
     from tynys.domain.configuration import FacilityConfiguration
-    from tynys.law import RulePack
 
 CATCH_UP_MS = 86_400_000
 """How far back a start looks for windows that closed while the gateway was down. [ms]"""
 
 
 class OwnAverages:
-    """Knows which windows close when, and computes them."""
+    """Knows which windows close when, and computes them, each by the version of the rule pack in force at its begin."""
 
-    def __init__(self, configuration: FacilityConfiguration, pack: RulePack) -> None:
+    def __init__(self, configuration: FacilityConfiguration, packs: PackVersions, now_ms: int) -> None:
         self._configuration = configuration
-        self._pack = pack
+        self._packs = packs
+        pack = packs.at(now_ms)
         self._zone = pack.averaging.time_zone.value
         self.short = pack.short_term
 
@@ -41,12 +42,14 @@ class OwnAverages:
 
     def short_term(self, readings: Mapping[UUID, Series], start_ms: int, end_ms: int) -> list[Average]:
         """Averages of the short-term windows that start in the span."""
-        return average_windows(self._configuration, self._pack, readings, self.short, start_ms, end_ms, known_ms=end_ms).rows()
+        return average_windows(
+            self._configuration, self._packs.at(start_ms), readings, self.short, start_ms, end_ms, known_ms=end_ms
+        ).rows()
 
     def longer(self, connection: sqlite3.Connection, end_ms: int) -> list[Average]:
         """Longer averages that close at ``end_ms``, from the shorter ones the spool keeps."""
         found: list[Average] = []
-        for rule in self._pack.averaging.long_term:
+        for rule in self._packs.at(end_ms - 1).averaging.long_term:
             start_ms, window_end_ms = window_at(rule.period, end_ms - 1, self._zone)
             if window_end_ms != end_ms:
                 continue
@@ -54,7 +57,7 @@ class OwnAverages:
             rows += [average for average in found if average.period == rule.mean_of]
             if rows:
                 table = AverageTable.from_rows(rows, period=rule.mean_of)
-                found.extend(longer_windows(table, self._pack, rule.period, start_ms, end_ms).rows())
+                found.extend(longer_windows(table, self._packs.at(start_ms), rule.period, start_ms, end_ms).rows())
         return found
 
     def missed(self, connection: sqlite3.Connection, now_ms: int) -> list[int]:

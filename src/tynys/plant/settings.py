@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from tynys.calc.pack_versions import PackVersions
 from tynys.domain.configuration import FacilityConfiguration
 from tynys.domain.consistency import check_configuration
 from tynys.domain.document import load_json, load_toml
@@ -37,7 +39,7 @@ class GatewaySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     role: Literal["live", "history"] = "live"
     seal_seconds: SealSeconds = 5
     page_port: Port | None = None
-    rule_pack: str | None = None
+    rule_pack: str | tuple[str, ...] | None = None
 
 
 class CentreSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,11 +138,28 @@ def load_configuration(settings: PlantSettings) -> FacilityConfiguration:
     return configuration
 
 
+def load_rule_packs(settings: PlantSettings, configuration: FacilityConfiguration) -> PackVersions:
+    """The versions of the rule pack named in plant.toml by path, or the published one the monitoring plan names."""
+    named = settings.gateway.rule_pack
+    if not named:
+        return PackVersions([_published(settings, configuration)])
+    files = [settings.folder / each for each in ((named,) if isinstance(named, str) else named)]
+    packs = {str(file): load_pack(_read(file, hint="the key gateway.rule_pack names it"), str(file)) for file in files}
+    if other := next((file for file, pack in packs.items() if pack.id != configuration.plan.rule_pack), None):
+        raise ConfigurationError(
+            f"is the pack {packs[other].id!r}, the plan names {configuration.plan.rule_pack!r}",
+            where=other,
+            hint="the centre computes by the pack the plan names: gateway.rule_pack holds versions of it",
+        )
+    return PackVersions(packs.values())
+
+
 def load_rule_pack(settings: PlantSettings, configuration: FacilityConfiguration) -> RulePack:
-    """The rule pack named in plant.toml by path, or the published one the monitoring plan names."""
-    if settings.gateway.rule_pack:
-        file = settings.folder / settings.gateway.rule_pack
-        return load_pack(_read(file, hint="the key gateway.rule_pack names it"), str(file))
+    """The version of the rule pack that is in force now."""
+    return load_rule_packs(settings, configuration).at(time.time_ns() // 1_000_000)
+
+
+def _published(settings: PlantSettings, configuration: FacilityConfiguration) -> RulePack:
     name = configuration.plan.rule_pack
     pack = resources.files("tynys.law") / "packs" / f"{name}.toml"
     if not pack.is_file():
