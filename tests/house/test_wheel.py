@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import zipfile
 from pathlib import Path
@@ -13,6 +14,8 @@ from house_support import ROOT, Crawl, addresses, tracked
 PAGES = ("/", "/?lang=ru", "/?lang=kk", "/facilities", "/transmission", "/methods", "/design", "/facility/recorded", "/api/v1/docs")
 SOURCE = "/source/recorded.stack-1"
 STATIC = "tynys/web/static/"
+CORPUS = "tynys/conformance/corpus/"
+CASES = ("conformance/cases/", "conformance/case.schema.json")
 pytestmark = pytest.mark.xdist_group("wheel")
 
 
@@ -28,7 +31,9 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_browser_libraries(whe
     vendor = {name for name in inside if name.startswith(f"{STATIC}vendor/")}
     assert {Path(name).suffix for name in vendor} == {".js", ".mjs", ".css", ".woff2", ".geojson", ".txt", ""}
     assert {name.split("/")[4] for name in vendor} == {"golos", "htmx", "maplibre", "stamp.txt", "uplot", "world"}
-    assert inside - package - vendor <= {name for name in inside if ".dist-info/" in name}, "something is packed that is not ours"
+    corpus = {f"{CORPUS}{name.removeprefix('conformance/')}" for name in tracked() if name.startswith(CASES)}
+    assert corpus <= inside
+    assert inside - package - vendor - corpus <= {name for name in inside if ".dist-info/" in name}, "something is packed that is not ours"
 
 
 def test_every_library_of_the_wheel_comes_with_its_licence(wheel):
@@ -52,6 +57,12 @@ def test_the_installed_program_is_the_wheel_and_finds_no_node(installed):
     assert Path(package).is_relative_to(installed.folder)
     assert Path(checker).is_relative_to(installed.folder)
     assert (node, npm) == ("None", "None")
+
+
+def test_the_installed_program_passes_the_corpus_it_carries(installed):
+    told = json.loads(installed.tynys("conformance", "run", "--subject", "oxygen", "--subject", "validity", "--json"))
+    wanted = [json.loads((ROOT / "conformance" / "cases" / f"{name}.json").read_text(encoding="utf-8")) for name in ("oxygen", "validity")]
+    assert told["passed"] == told["cases"] == sum(len(subject["cases"]) for subject in wanted)
 
 
 def test_every_script_style_font_and_import_of_the_centre_resolves(centre):
