@@ -3,6 +3,7 @@
 import collections
 from datetime import UTC, datetime
 from fractions import Fraction
+from importlib.resources import files
 
 import msgspec
 import numpy as np
@@ -17,6 +18,7 @@ from tynys.calc.series import Series
 from tynys.domain.base import to_ms
 from tynys.domain.component import CATALOGUE, Certainty, ComponentKind
 from tynys.domain.status import AverageStatus, InstrumentStatus
+from tynys.law import load_pack
 from tynys.law.deduction import Deduction
 from tynys.law.oxygen import BelowReference
 from tynys.law.values import Choice
@@ -105,7 +107,7 @@ def check(row, explanation, pack, configuration):
     made = replayed(explanation)
     known = CATALOGUE[row.component]
     if row.value is not None and known.kind is ComponentKind.POLLUTANT:
-        last = "c_val" if row.deduction is not None else "c_ref"
+        last = "c_val" if row.deduction is not None else "c_ref" if row.o2_reference_pct is not None else "c_dry"
         assert made[last] == row.value
     if row.mass_g_s is not None:
         assert made["E"] == row.mass_g_s
@@ -207,3 +209,20 @@ def test_what_is_not_known_is_said(plants, pack):
     explanation = explain(row, None, None)
     assert (explanation.basis, explanation.agrees) == ("stored_only", None)
     assert [s.result.value for s in explanation.steps if s.kind == "oxygen"] == [row.standardised]
+
+
+PACKS = sorted(path.name for path in (files("tynys.law") / "packs").iterdir() if path.name.endswith(".toml"))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_by_every_shipped_pack_the_steps_give_the_value_to_the_last_bit(example, name):
+    pack = load_pack((files("tynys.law") / "packs" / name).read_text(encoding="utf-8"), name)
+    configuration = example("redundant-analyser")
+    readings = day_of(configuration)
+    values = 0
+    for row in average_windows(configuration, pack, readings, pack.short_term, MIDNIGHT, MIDNIGHT + DAY).rows():
+        explanation = explain(row, configuration, pack, cut(readings, row))
+        assert explanation.agrees is True
+        check(row, explanation, pack, configuration)
+        values += row.value is not None
+    assert values > 12

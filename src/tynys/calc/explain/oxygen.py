@@ -38,6 +38,8 @@ def oxygen_steps(
     """
     reference = float(source.reference(plan)[at])
     if np.isnan(reference) and corrected_to is None:
+        moisture = source.pack.conditions.moisture
+        yield Step("reference", "", (), None, moisture.clause, moisture.certainty, (note("reference_none"),))
         return
     if not np.isnan(reference):
         yield from reference_steps(source, plan, at)

@@ -159,7 +159,8 @@ class _Window:
         good = made.status == VALID
         before = known(window_means(made.value[good], np.array([0]), np.array([int(good.sum())]))[0])
         if good.any():
-            result, members = Quantity("c_ref", before, self._row.unit), _members(made, np.where(good, made.value, np.nan))
+            symbol = "c_ref" if self._row.o2_reference_pct is not None else "c_dry"
+            result, members = Quantity(symbol, before, self._row.unit), _members(made, np.where(good, made.value, np.nan))
             yield Step("mean_of_levels", "mean_of", (), result, begun.clause, begun.certainty, members=members)
         return before
 
