@@ -110,4 +110,5 @@ ORACLES = {
     "timegrid.window_edges": window_edges,
     "timegrid.window_at": window_at,
     "timegrid.due_instants": due_instants,
+    "pack_versions.begins_ms": lambda valid_from: {"value": midnight(date.fromisoformat(valid_from))},
 }

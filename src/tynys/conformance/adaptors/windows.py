@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from tynys.calc.pack_versions import begins_ms
 from tynys.calc.summary import summaries
 from tynys.conformance.adaptors.plants import SINCE, channel_id, plant, series
+from tynys.conformance.adaptors.rules import rule_pack
 
 
 def _summary(given: dict[str, Any]) -> Any:
@@ -21,4 +23,7 @@ def _summary(given: dict[str, Any]) -> Any:
     return row
 
 
-ADAPTORS = {"summary.summaries": _summary}
+ADAPTORS = {
+    "summary.summaries": _summary,
+    "pack_versions.begins_ms": lambda given: begins_ms(rule_pack({"valid_from": given["valid_from"]})),
+}
