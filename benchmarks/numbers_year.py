@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tynys.domain.configuration import FacilityConfiguration
 
 PROCESSES = 2
-CHUNK_DAYS = 6
+CHUNK_DAYS = 3
 """Days a process reads and averages at once."""
 PERIODS = ("PT20M", "PT1H", "P1D")
 LOCAL_OFFSET_MS = 5 * 3_600_000
