@@ -42,12 +42,12 @@ def test_the_case_files_say_what_the_oracles_say():
 
 
 def test_a_changed_digit_in_a_case_file_is_noticed(tmp_path):
-    shutil.copytree(corpus_folder() / "cases", tmp_path / "cases")
-    path = tmp_path / "cases" / "oxygen.json"
+    path = tmp_path / "oxygen.json"
+    shutil.copy(corpus_folder() / "cases" / path.name, path)
     subject = json.loads(path.read_text(encoding="utf-8"))
     case = next(c for c in subject["cases"] if c["origin"] == "oracle" and c["expected"]["value"][0] is not None)
     case["expected"]["value"][0] *= 1 + 2**-50
     path.write_text(json.dumps(subject), encoding="utf-8")
-    done = recompute(tmp_path / "cases")
+    done = recompute(tmp_path)
     assert done.returncode == 1
     assert case["id"] in done.stdout
