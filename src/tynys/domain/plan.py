@@ -10,8 +10,8 @@ from tynys.domain.base import Dated, Record
 class CalibrationFunction(Dated, frozen=True, kw_only=True):
     """Linear calibration y = a + b·x of a chain, by range, fuel and operating mode, with its report (EN 14181).
 
-    ``valid_range_max`` is the upper end of the valid calibration range, ``uncertainty`` the half-width of the 95 % confidence interval found
-    with the function, both as a standardised value. Where several functions fit, the last one listed applies.
+    ``valid_range_max`` is the upper end of the valid calibration range, ``uncertainty`` the half-width of the 95 % confidence interval
+    found with the function, both as a standardised value. Where several functions fit, the last one listed applies.
     """
 
     intercept: float
