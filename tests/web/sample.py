@@ -20,6 +20,7 @@ from tynys.centre.views import (
     GatewayView,
     NationView,
     RangeWeeks,
+    RecomputationView,
     SourceView,
     Standing,
     TransmissionView,
@@ -268,7 +269,12 @@ class Sample:
                 GapView("g-tets-2-live", channel, NOW - 7_200_000, NOW - 6_000_000, 1_200, "no_answer"),
             )
         )
-        return TransmissionView(NOW, gateways, gaps, 48_211, 48_190, 1.0, 158.0)
+        asked = NOW - 600_000
+        again = (
+            RecomputationView("gres-1", "plan", "А. Серік", "QAL2", asked, "running", 0.4, 90, 5_120),
+            RecomputationView("tets-1", "rule_pack", "А. Серік", "", asked, "done", 1.0, 90, 0),
+        )
+        return TransmissionView(NOW, gateways, gaps, 48_211, 48_190, 1.0, 158.0, () if self.empty else again)
 
     def gateway(self, name, role):
         silent = name == "gres-2" and role == "live"

@@ -14,7 +14,7 @@ LIVING = {
     "/facilities": ["list"],
     "/facility/gres-1": ["state", "matrix"],
     "/source/gres-1.stack-2?component=dust": ["state", "now", "made"],
-    "/transmission": ["state", "gateways", "gaps"],
+    "/transmission": ["state", "gateways", "recomputed", "gaps"],
 }
 
 

@@ -18,7 +18,16 @@ from tynys.centre.decimate import Buckets, decimate
 from tynys.centre.explained import explained
 from tynys.centre.live import loading_share
 from tynys.centre.range_weeks import range_weeks
-from tynys.centre.views import CalendarDay, ChartSeries, GatewayView, NationView, RawReadings, Standing, TransmissionView
+from tynys.centre.views import (
+    CalendarDay,
+    ChartSeries,
+    GatewayView,
+    NationView,
+    RawReadings,
+    RecomputationView,
+    Standing,
+    TransmissionView,
+)
 from tynys.domain.base import to_ms
 from tynys.domain.errors import NotFoundError
 from tynys.domain.status import AverageStatus, InstrumentStatus
@@ -37,6 +46,8 @@ RAW_UP_TO_MS = 2 * LENGTH_MS[DAY]
 """Charts of readings over longer spans are drawn from the windows' summaries. [ms]"""
 MOST_RAW_MS = 3_600_000
 """Readings of at most this span are shown as a table. [ms]"""
+MOST_RECOMPUTATIONS = 20
+"""Recomputations a page shows."""
 _ORDER = {standing: place for place, standing in enumerate(Standing)}
 
 
@@ -85,6 +96,25 @@ class CentreQueries:
             lake_position=centre.lake_position,
             batches_per_second=batches,
             readings_per_second=readings,
+            recomputations=await asyncio.to_thread(self._recomputations),
+        )
+
+    def _recomputations(self) -> tuple[RecomputationView, ...]:
+        """The newest recomputations, those not done before the others."""
+        found = sorted(self._centre.registry.recomputations(), key=lambda each: (each.state == "done", -each.id))
+        return tuple(
+            RecomputationView(
+                facility=each.order.facility,
+                cause=each.order.cause,
+                by=each.requested_by,
+                reason=each.reason,
+                requested_ms=each.requested_ms,
+                state=each.state,
+                share=each.share,
+                days=each.days,
+                revised=each.revised,
+            )
+            for each in found[:MOST_RECOMPUTATIONS]
         )
 
     async def range_weeks(self, facility: str) -> Sequence[RangeWeeks]:

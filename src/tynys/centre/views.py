@@ -145,6 +145,21 @@ class GatewayView:
 
 
 @dataclass(frozen=True, slots=True)
+class RecomputationView:
+    """What a decision asked to be computed again, and how far it is; ``cause`` is ``plan`` or ``rule_pack``, ``share`` 0..1."""
+
+    facility: str
+    cause: str
+    by: str
+    reason: str
+    requested_ms: int
+    state: str
+    share: float
+    days: int
+    revised: int
+
+
+@dataclass(frozen=True, slots=True)
 class TransmissionView:
     """Gateways, lag, gaps, and the centre's own health."""
 
@@ -155,6 +170,7 @@ class TransmissionView:
     lake_position: int
     batches_per_second: float
     readings_per_second: float
+    recomputations: tuple[RecomputationView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from tynys.centre.views import GatewayView, TransmissionView
+    from tynys.centre.views import GatewayView, RecomputationView, TransmissionView
     from tynys.present.voice import Voice
     from tynys.web.site import Site
 
@@ -43,9 +43,10 @@ async def page(site: Site, request: Request) -> Response:
         "gateways": [row(voice, gateway, view.now_ms, named(gateway.facility)) for gateway in ordered(view)],
         "gaps": gaps[:MOST_GAPS],
         "more": max(0, len(gaps) - MOST_GAPS),
+        "recomputed": [again(voice, each, view.now_ms, named(each.facility)) for each in view.recomputations],
     }
     live = Live(site.stream_path, "gateway source")
-    zones = ("state", "gateways", "gaps")
+    zones = ("state", "gateways", "recomputed", "gaps")
     simulated = nation.simulated or any(gateway.simulated for gateway in view.gateways)
     return site.page(request, "transmission.html", context, section="transmission", simulated=simulated, live=live, zones=zones)
 
@@ -119,6 +120,20 @@ def facts(voice: Voice, view: TransmissionView) -> list[tuple[str, str]]:
         (voice.t("fact.journal"), voice.number(view.journal_position)),
         (voice.t("fact.lake"), voice.number(view.lake_position)),
     ]
+
+
+def again(voice: Voice, each: RecomputationView, now_ms: int, name: str) -> dict[str, str]:
+    """One recomputation: whose, because of what, decided by whom, how far."""
+    share = voice.t("recompute.share", share=voice.percent(each.share), days=voice.number(each.days))
+    return {
+        "href": f"/facility/{each.facility}",
+        "name": name,
+        "reason": each.reason,
+        "decision": voice.t(f"recompute.{each.cause}", by=each.by),
+        "decided": voice.moment(each.requested_ms, now_ms),
+        "progress": share if each.state == "running" else voice.t(f"recompute.{each.state}"),
+        "revised": voice.number(each.revised),
+    }
 
 
 def row(voice: Voice, gateway: GatewayView, now_ms: int, name: str) -> dict[str, str]:
