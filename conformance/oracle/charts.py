@@ -22,7 +22,7 @@ def cusum(difference: list, s_ams: float, adjusted: list | None = None) -> dict[
         n_precision = n_precision + 1 if precision > 0 else 0
         n_up, n_down = (n_up + 1 if up > 0 else 0), (n_down + 1 if down > 0 else 0)
         adjust = None
-        if up > h_x:
+        if up > h_x and up >= down:  # where both are beyond, the analyser is where the larger sum says
             adjust = mpf("0.7") * (k_x + up / n_up)
         elif down > h_x:
             adjust = -mpf("0.7") * (k_x + down / n_down)

@@ -79,12 +79,14 @@ def limit_for(limits: list, fuels: list | None = None, state: str | None = None,
         chosen += [(num(x["value"]), False) for x, _ in of_fuel]
     elif of_fuel:
         burnt = {fuel: share for fuel, share in shares.items() if share > 0}
-        least = {f: min((num(x["value"]) for x, _ in of_fuel if x["fuel"] == f), default=None) for f in burnt}
-        if all(v is not None for v in least.values()):
+        mine = {f: [(not judged, num(x["value"])) for x, judged in of_fuel if x["fuel"] == f] for f in burnt}
+        least = {f: min(found, default=None) for f, found in mine.items()}
+        if burnt and all(v is not None for v in least.values()):
             whole = sum(num(s) for s in burnt.values())
-            chosen.append((sum(num(burnt[f]) * least[f] for f in burnt) / whole, True))
+            judged = not any(unsure for unsure, _ in least.values())
+            chosen.append((sum(num(burnt[f]) * least[f][1] for f in burnt) / whole, judged))
         else:
-            chosen += [(v, False) for v in least.values() if v is not None]
+            chosen += [(v[1], False) for v in least.values() if v is not None]
     if not chosen:
         return {"limit": None, "may_be_judged": False}
     value, judged = min(chosen, key=lambda each: (not each[1], each[0]))

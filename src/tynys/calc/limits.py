@@ -104,7 +104,8 @@ def _only_fuel(configuration: FacilityConfiguration, source: str, moment: dateti
 
 
 def _strictest(limits: Sequence[Limit]) -> Limit | None:
-    return min(limits, key=lambda limit: limit.value, default=None)
+    """The strictest of some limits for the fuel that burns, one that can be judged first: what may not hold hides none that does."""
+    return min(limits, key=lambda limit: (not can_be_judged(replace(limit, fuel=None)), limit.value), default=None)
 
 
 def _weighted(burnt: Mapping[str, float], held: Mapping[str, Limit]) -> Limit:

@@ -24,7 +24,7 @@ class Cusum:
 
     ``difference`` is reading minus reference; ``s_plus``, ``s_minus`` the sums of drift up and down with the checks they have grown over,
     ``s_precision`` that of precision; ``drift`` and ``precision`` tell where a sum is beyond its test value ``h_x`` or ``h_s``;
-    ``adjust`` is what to subtract from the reading there (below zero after drift down), NaN where the analyser does not drift.
+    ``adjust`` is what to subtract from the reading there (below zero after drift down; the larger sum decides), NaN without drift.
     [unit of the reading]
     """
 
@@ -79,7 +79,8 @@ def cusum(difference: Floats, *, s_ams: float, adjusted: Mask | None = None) -> 
             n_up = n_down = n_scatter = 0
     over_up, over_down = sums[0] > h_x, sums[1] > h_x
     adjust = np.full(n, np.nan)
-    for over, total, checks, sign in ((over_up, sums[0], grown[0], 1.0), (over_down, sums[1], grown[1], -1.0)):
+    upwards, downwards = over_up & (sums[0] >= sums[1]), over_down & (sums[1] > sums[0])
+    for over, total, checks, sign in ((upwards, sums[0], grown[0], 1.0), (downwards, sums[1], grown[1], -1.0)):
         adjust[over] = sign * ADJUSTED_SHARE * (k_x + total[over] / checks[over])
     return Cusum(
         difference=difference,
