@@ -67,10 +67,12 @@ async def test_the_dry_run_of_a_plan_is_what_then_happens_value_by_value(centre,
     assert (so2["PT20M"].largest, so2["PT20M"].mean) == (1500.0, 1500.0)
     assert so2["PT20M"].first_ms == trial.midnight_ms + DAY_MS + 10 * HOUR_MS
     assert dict(so2["PT20M"].verdict) == {("within", "exceeding"): 114}
-    await approve(trial, after)
+    await approve(trial, after, reason="QAL2 of May")
     await done(trial)
     assert await revised(trial, known_ms) == expected
     assert len(expected) == 114 + 38 + 2
+    told = await centre.centre.queries.revisions(trial.source, "so2", "P1D", trial.midnight_ms + 2 * DAY_MS)
+    assert [(each.value, each.cause, each.reason) for each in told] == [(1000.0, "first", ""), (2500.0, "plan", "QAL2 of May")]
 
 
 async def test_a_span_cuts_what_the_dry_run_looks_at(centre, folder):

@@ -21,6 +21,7 @@ from tynys.centre.views import (
     NationView,
     RangeWeeks,
     RecomputationView,
+    RevisionView,
     SourceView,
     Standing,
     TransmissionView,
@@ -239,6 +240,14 @@ class Sample:
         view = await self.source(source)
         configuration = self.configurations[view.facility]
         return explained(configuration, source, component, period, start_ms, calibrating=SPECIAL.get(source) is Standing.CALIBRATION)
+
+    async def revisions(self, source, component, period, start_ms):
+        made = (await self.explanation(source, component, period, start_ms)).average
+        known = start_ms + 1_200_000
+        first = RevisionView(made.value, made.unit, made.status.value, known, "first", "", "")
+        if component != "so2":
+            return [first]
+        return [first, replace(first, known_ms=known + 86_400_000, cause="plan", by="А. Серік", reason="QAL2")]
 
     async def readings(self, source, channel, start_ms, end_ms):
         view = await self.source(source)

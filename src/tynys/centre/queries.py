@@ -16,6 +16,7 @@ from tynys.calc.timegrid import local_date
 from tynys.centre.civil import DAY, LENGTH_MS, SHORT, windows_in
 from tynys.centre.decimate import Buckets, decimate
 from tynys.centre.explained import explained
+from tynys.centre.known import revisions_of
 from tynys.centre.live import loading_share
 from tynys.centre.range_weeks import range_weeks
 from tynys.centre.views import (
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tynys.centre.gateways import Gateway
     from tynys.centre.parts import Parts
     from tynys.centre.plans import Plan
-    from tynys.centre.views import FacilityView, RangeWeeks, SourceView
+    from tynys.centre.views import FacilityView, RangeWeeks, RevisionView, SourceView
     from tynys.domain.average import Average
 
 RAW_UP_TO_MS = 2 * LENGTH_MS[DAY]
@@ -143,6 +144,11 @@ class CentreQueries:
         """How one average was made."""
         self._plan_of(source)
         return await explained(self._centre, source, component, period, start_ms)
+
+    async def revisions(self, source: str, component: str, period: str, start_ms: int) -> Sequence[RevisionView]:
+        """Every revision of one average, oldest first."""
+        self._plan_of(source)
+        return await asyncio.to_thread(revisions_of, self._centre, source, component, period, start_ms)
 
     async def readings(self, source: str, channel: str, start_ms: int, end_ms: int) -> RawReadings:
         """Raw readings of one channel of a source."""

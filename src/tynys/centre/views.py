@@ -199,6 +199,19 @@ class CalendarDay:
     exceeded: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """One revision of an average, since when it is known and why it came: ``first``, ``readings``, ``plan`` or ``rule_pack``."""
+
+    value: float | None
+    unit: str
+    status: str
+    known_ms: int
+    cause: str
+    by: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RawReadings:
     """Readings of one channel as they came, by time; ``status`` is `InstrumentStatus`, values NaN where absent."""
@@ -249,6 +262,9 @@ class Queries(Protocol):
 
     async def explanation(self, source: str, component: str, period: str, start_ms: int) -> Explanation:
         """How one average was made."""
+
+    async def revisions(self, source: str, component: str, period: str, start_ms: int) -> Sequence[RevisionView]:
+        """Every revision of one average, oldest first."""
 
     async def readings(self, source: str, channel: str, start_ms: int, end_ms: int) -> RawReadings:
         """Raw readings of one channel of a source, by its UUID."""

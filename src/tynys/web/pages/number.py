@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from tynys.calc.explain import Explanation
+    from tynys.centre.views import RevisionView
     from tynys.domain.average import Average
     from tynys.present.explanation import ReadTable, Row
     from tynys.present.voice import Voice
@@ -46,9 +47,11 @@ async def page(site: Site, request: Request) -> Response:
     shown = await asyncio.to_thread(steps_context, voice, explanation, f"/source/{source.source}")
     asked = {"source": source.source, "component": component, "period": period, "start": instant(start)}
     back = f"/source/{source.source}?{urlencode({'component': component, 'at': average.start_ms})}#h-made"
+    known = await site.queries.revisions(source.source, component, period, start)
     context: dict[str, Any] = {
         **shown,
         "source": source,
+        "revisions": [revision(voice, each) for each in known] if len(known) > 1 else [],
         "back": back if period == "PT20M" else f"/source/{source.source}?{urlencode({'component': component})}",
         "json": f"{site.api_path}/averages/explain?{urlencode(asked | {'lang': voice.language})}",
         "pdf": f"{site.api_path}/averages/explain?{urlencode(asked | {'lang': voice.language, 'format': 'pdf'})}",
@@ -85,6 +88,17 @@ async def readings(site: Site, request: Request) -> Response:
         "csv": csv_address(site, channel, start, end),
     }
     return site.page(request, "readings.html", context, section="facilities", simulated=source.simulated)
+
+
+def revision(voice: Voice, each: RevisionView) -> dict[str, str]:
+    """One revision of the average, since when it is known and why it came."""
+    reason = ", ".join(filter(None, (each.reason, each.by))) or "—"
+    status = voice.known("average_status", each.status)
+    return {
+        "known": f"{voice.day(each.known_ms, year=True)}, {voice.clock_zone(each.known_ms, seconds=True)}",
+        "value": voice.reading(each.value, each.unit) if each.value is not None else status,
+        "why": voice.t(f"revision.{each.cause}", reason=reason),
+    }
 
 
 def whole(request: Request, name: str) -> int | None:
