@@ -149,6 +149,8 @@ def codes_of_call(node):
         yield from {code for code in constants(node.args[1]) if "." in code}
     if called == "_refused" and isinstance(node.args[0], ast.Constant):
         yield f"enrolment.{node.args[0].value}"
+    if called == "refuse":
+        yield from {code for given in node.args for code in constants(given) if code.startswith("law.")}
 
 
 def codes_of(tree):
@@ -158,6 +160,8 @@ def codes_of(tree):
             yield from codes_of_class(node)
         if isinstance(node, ast.Call):
             yield from codes_of_call(node)
+        if isinstance(node, ast.FunctionDef) and node.name == "refuse":
+            yield from {code for given in node.args.defaults for code in constants(given) if code.startswith("law.")}
 
 
 def test_every_code_of_an_error_has_its_row_and_no_row_is_of_a_code_that_is_gone(reference):
