@@ -121,6 +121,7 @@ class Recomputing:
         run.changed = True
         if not day.out:
             self._go_on(run, work.facility, day)
+            self.step()
 
     async def save(self, *, now: bool = False) -> None:
         """Write down how far everything is, once what it rests on is on the disk."""
