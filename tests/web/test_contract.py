@@ -18,7 +18,7 @@ KEYS = {key if isinstance(key, str) else key[0] for key in translations("en")._c
 SPOKEN = ("title", "aria-label", "data-label", "alt", "placeholder")
 """Attributes a person hears or sees."""
 LATIN = {
-    *("Tynys", "Eng", "UTC", "NOx", "SO", "CO", "NO", "Page", "Up", "Down", "Home", "API", "openapi", "json"),
+    *("Tynys", "Eng", "UTC", "NOx", "SO", "CO", "NO", "Page", "Up", "Down", "Home", "API", "CSV", "PDF", "openapi", "json"),
     *("SICK", "MARSIC", "DM", "FTP", "Pt", "SIM", "GRES", "QAL", "TETS", "AST", "EN"),
 }
 """Latin words of a Cyrillic page: names, formulas, numbers of documents, keys of the keyboard."""

@@ -31,6 +31,8 @@ class Named:
     name: str
     value: str
     origin: str
+    ident: str
+    clause: str
     certainty: str
 
 
@@ -142,11 +144,12 @@ def _named(voice: Voice, quantity: Quantity, clause: str) -> Named:
     stem = quantity.symbol if voice.has(f"symbol.{quantity.symbol}") else quantity.symbol.rstrip("0123456789")
     origin = voice.t(f"explain.from.{quantity.origin}") if quantity.origin != "step" else ""
     fuel = FUELS.get(quantity.of)
-    of = voice.name(fuel.names) if fuel is not None else voice.marked(quantity.of)
+    if fuel is not None:
+        origin = f"{origin} · {voice.name(fuel.names)}"
+    ident = "" if fuel is not None else voice.marked(quantity.of)
     certainty = str(quantity.certainty) if quantity.certainty is not None else ""
     own = quantity.clause if quantity.clause not in {quantity.of, clause} else ""
-    said = " · ".join(part for part in (origin, of, own) if part)
-    return Named(*sign(quantity.symbol), voice.known("symbol", stem), amount(voice, quantity), said, certainty)
+    return Named(*sign(quantity.symbol), voice.known("symbol", stem), amount(voice, quantity), origin, ident, own, certainty)
 
 
 def _notes(voice: Voice, step: Step) -> tuple[str, ...]:

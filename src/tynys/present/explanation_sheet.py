@@ -8,7 +8,7 @@ from tynys.present.explanation import worded
 
 if TYPE_CHECKING:
     from tynys.calc.explain import Explanation
-    from tynys.present.explanation import Told
+    from tynys.present.explanation import Named, Told
     from tynys.present.voice import Voice
 
 MOST_ROWS = 150
@@ -55,13 +55,18 @@ def sheet(voice: Voice, explanation: Explanation, source: str, *, simulated: boo
     }
 
 
+def _whence(of: Named) -> str:
+    """Where a number is from, in a line."""
+    return " · ".join(filter(None, (of.origin, of.ident, of.clause)))
+
+
 def _step(voice: Voice, told: Told) -> dict[str, Any]:
     uncertain = told.certainty in {"to_confirm", "simulated"}
     return {
         "title": told.title,
         "result": told.result,
         "math": told.print_math,
-        "inputs": [[each.letter, each.below, each.name, each.value, each.origin] for each in told.inputs],
+        "inputs": [[each.letter, each.below, each.name, each.value, _whence(each)] for each in told.inputs],
         "notes": list(told.notes),
         "clause": voice.t("explain.clause", clause=told.clause) if told.clause else "",
         "certainty": voice.t(f"certainty.{told.certainty}") if uncertain else "",

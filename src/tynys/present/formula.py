@@ -193,8 +193,8 @@ def _warm(p: Pen) -> str:
 
 
 FORMULAS: Mapping[str, Callable[[Pen, Mapping[str, int]], str]] = {
-    "mean": lambda p, _: p.frac(p.row(p.sign("Σ"), p.words("FLD")), p.row(p.words("n"))),
-    "mean_of": lambda p, _: p.frac(p.row(p.sign("Σ"), p.below("c", "k")), p.row(p.words("n"))),
+    "mean": lambda p, _: p.frac(p.row(p.sign("Σ"), p.below("x", "k")), p.below("n", "")),
+    "mean_of": lambda p, _: p.frac(p.row(p.sign("Σ"), p.below("c", "k")), p.below("n", "")),
     "weighted_sum": _weighted,
     "calibration": lambda p, _: _plus(p, p.s("a"), _times(p, p.s("b"), p.s("x"))),
     "o2_dry": lambda p, _: _times(p, p.s("O2_wet"), p.frac(p.number("100"), _rest(p))),

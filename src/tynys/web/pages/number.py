@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 PERIODS = ("PT20M", "PT1H", "P1D")
 MOST_READINGS_MS = 3_600_000
-"""Span of readings on one page. [ms]"""
+"""Span of readings that is asked for at once. [ms]"""
+MOST_READINGS = 400
+"""Readings on one page; the rest is a page on."""
 
 
 async def page(site: Site, request: Request) -> Response:
@@ -77,16 +79,21 @@ async def readings(site: Site, request: Request) -> Response:
             "status": voice.known("reading_status", known[int(status)].name.lower()) if int(status) in known else str(status),
             "valid": int(status) == InstrumentStatus.VALID,
         }
-        for time, value, status in zip(found.time_ms, found.value, found.status, strict=True)
+        for time, value, status in zip(*(column[:MOST_READINGS] for column in (found.time_ms, found.value, found.status)), strict=True)
     ]
-    context = {
+    context: dict[str, Any] = {
         "source": source,
         "title": voice.t("explain.readings_of", channel=voice.component(found.component)),
         "lead": voice.t("explain.readings_lead", start=f"{voice.day(start)}, {voice.clock(start)}", end=voice.clock_zone(end)),
         "name": found.name,
         "rows": rows,
+        "onward": "",
         "csv": csv_address(site, channel, start, end),
     }
+    if len(found.time_ms) > MOST_READINGS:
+        later = int(found.time_ms[MOST_READINGS])
+        asked = urlencode({"channel": channel, "start": later, "end": end})
+        context |= {"onward": f"/source/{source.source}/readings?{asked}", "onward_words": f"{voice.clock(later)}–{voice.clock(end)}"}
     return site.page(request, "readings.html", context, section="facilities", simulated=source.simulated)
 
 
