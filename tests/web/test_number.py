@@ -43,13 +43,11 @@ async def test_the_source_page_links_to_it_and_it_links_to_the_readings_as_table
     assert len(tables) >= 3  # the component, oxygen, moisture
     table = await full.get(tables[0].replace("&amp;", "&") + "&lang=en")
     assert table.status_code == 200
-    rows, page = 0, table.text
-    while True:
-        rows += len(re.findall(r"<tr><td>", page))
-        onward = re.findall(r'href="(/source/gres-1\.stack-2/readings\?[^"]*)"', page)
-        if not onward:
-            break
+    rows, page, pages = len(re.findall(r"<tr><td>", table.text)), table.text, 1
+    while onward := re.findall(r'<a rel="next" href="([^"]*)"', page):
         page = (await full.get(onward[0].replace("&amp;", "&") + "&lang=en")).text
+        rows, pages = rows + len(re.findall(r"<tr><td>", page)), pages + 1
+        assert pages < 20  # each leads to a later one
     assert rows == 1200
     (csv,) = re.findall(r'href="(/api/v1/readings\?[^"]*)"', table.text)
     assert f"channel={CHANNEL}" in csv
