@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from tynys.calc.table import MEASURES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -185,20 +187,7 @@ AVERAGES_LAYOUT = TableLayout(
     partition=("period", "month"),
     key=("source", "component", "start_ms", "origin"),
     statistics=("source", "component", "start_ms"),
-    values=(
-        "value",
-        "raw",
-        "calibrated",
-        "o2_dry_pct",
-        "h2o_pct",
-        "temperature_c",
-        "pressure_kpa",
-        "flow_dry_nm3_h",
-        "mass_g_s",
-        "standardised",
-        "o2_reference_pct",
-        "deduction",
-    ),
+    values=MEASURES,
     instants=("start_ms", "end_ms", "known_ms"),
     group_rows=16_384,
     file_rows=2_000_000,
