@@ -9,7 +9,8 @@ EACH_KIND = [
     *("full /", "full /facilities", "full /facility/gres-1", "full /facility/gres-1/day", "full /source/gres-1.stack-2"),
     *("full /source/gres-2.stack-1", "full /transmission", "full /methods", "full /design", "full /nowhere"),
     f"full /source/gres-1.stack-2/made?component=so2&period=PT20M&start={WINDOW_START}",
-    f"full /source/gres-1.stack-2/readings?channel={CHANNEL}&start={WINDOW_START}&end={WINDOW_START + 30_000}",
+    f"full /source/gres-1.stack-2/readings?channel={CHANNEL}&start={WINDOW_START}&end={WINDOW_START + 1_200_000}",
+    *("full /facility/gres-1/assurance", "full /facility/gres-1/assurance/weeks"),
     *("empty /", "empty /facilities", "empty /transmission", "loading /", "plant /", "interface /api/v1/docs"),
 ]
 """One page of each kind and state."""
