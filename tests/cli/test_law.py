@@ -134,3 +134,18 @@ def test_two_versions_in_force_at_once_are_refused(tmp_path):
     for name in ("one", "two"):
         (tmp_path / f"{name}.toml").write_text(text_of("kz"), encoding="utf-8")
     assert "one version of the pack" in said("check", tmp_path / "one.toml", tmp_path / "two.toml", code=1)
+
+
+def test_a_file_of_an_editor_that_marks_utf_8_is_read(tmp_path):
+    file = tmp_path / "own.toml"
+    file.write_text(text_of("kz"), encoding="utf-8-sig")
+    assert "own.toml: kz" in said("check", file)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(text_of("kz").replace('id = "kz"', 'id = ""', 1), '"id": expected the name'), ("a = " + "[" * 5000, "nested")]
+)
+def test_a_pack_without_a_name_or_an_end_is_refused_in_words(tmp_path, text, words):
+    file = tmp_path / "own.toml"
+    file.write_text(text, encoding="utf-8")
+    assert words in said("check", file, code=1)

@@ -158,6 +158,48 @@ def test_a_spreadsheet_with_decimal_commas_gives_the_same_answer(file):
     assert one == two
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.replace(",", "\t"),
+        lambda text: "sep=;\n" + text.replace(",", ";").replace(".", ","),
+        lambda text: text.replace(",", ";").replace("\n", ";;\r\n") + ";;;;;\r\n",
+    ],
+    ids=["tabs", "separator line", "empty columns at the end"],
+)
+def test_other_ways_a_spreadsheet_writes_a_table_give_the_same_answer(file, written):
+    one, other = (answered(run(app, ["qal2", file(text), *TERMS, "--json"])) for text in (SO2, written(SO2)))
+    assert one == other
+
+
+def test_a_moment_may_have_seconds_as_a_spreadsheet_writes_them(file):
+    said = DRIFT.replace("2025-03-10T09:00:00+05:00", "10.03.2025 09:00:00")
+    assert said != DRIFT
+    one, other = (answered(run(app, ["qal3", file(text), "--s-ams", "2", "--json"])) for text in (DRIFT, said))
+    assert one == other
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "1e308"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["qal2", *TERMS, "--zero"],
+        ["qal2", *TERMS, "--range-margin"],
+        ["qal2", *TERMS[2:], "--elv"],
+        ["ast", *TERMS, "--intercept", "0", "--slope"],
+        ["ast", *TERMS, "--slope", "1", "--intercept"],
+        ["qal3", "--s-ams"],
+        ["qal3", "--s-ams", "2", "--s-ams-span"],
+        ["qal3", "--s-ams", "2", "--ewma-width"],
+    ],
+    ids=lambda words: words[-1],
+)
+def test_an_option_that_is_no_number_of_a_plant_is_refused_by_name(file, command, number):
+    done = run(app, [command[0], file(DRIFT if command[0] == "qal3" else SO2), *command[1:], number])
+    assert done.exit_code == 2
+    assert command[-1] in done.stderr
+
+
 def test_the_report_is_one_page_and_says_who_measured(file, tmp_path):
     details = tmp_path / "report.toml"
     details.write_text('laboratory = "Simulated laboratory"\nfunctional_test = 2025-02-20\nsimulated = true\n')
@@ -217,6 +259,9 @@ def test_a_qal3_has_a_sheet_a_point_with_every_check(file, tmp_path):
         ("x,x,y,o2_dry_pct,h2o_pct\n1,1,2,3,4\n", 'line 1: expected every column once, got "x" 2 times'),
         (SO2.replace("62.0", "sixty"), 'line 4: y: expected a number, got "sixty"'),
         (SO2.replace("62.0", "nan"), 'line 4: y: expected a number, got "nan"'),
+        (SO2.replace("62.0", "1e200"), 'line 4: y: expected a number of at most 1e+12 in size, got "1e200"'),
+        ("x,y,o2_dry_pct,h2o_pct,time\n1,2,3,4,0001-01-01\n", "line 2: time: expected a moment such as"),
+        ("sep=;\nx;y;o2_dry_pct;h2o_pct\n1;2;3;wet\n", 'line 3: h2o_pct: expected a number, got "wet"'),
         (SO2.replace("62.0", "1e999"), 'line 4: y: expected a number, got "1e999"'),
         (SO2.replace("62.0", ""), "line 4: y: expected a number, got nothing"),
         (SO2.replace(",5.8,", ",21,"), "line 4: o2_dry_pct: expected a share from 0 to below 21 %, got 21"),

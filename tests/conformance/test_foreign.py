@@ -72,6 +72,7 @@ def test_a_system_with_a_wrong_formula_fails_and_the_difference_is_told(program)
         ("print(json.dumps({'id': asked['id'], 'result': 5}), flush=True)", "to be an object"),
         ("print(json.dumps({'id': asked['id']}), flush=True)", "to be an object"),
         ("print(json.dumps({'id': asked['id'], 'error': 'no licence'}), flush=True)", "no licence"),
+        ("print('{\"id\":' + '[' * 100_000, flush=True)", "one line of JSON with the id"),
         ("sys.exit(3)", "has ended"),
     ],
 )
@@ -81,6 +82,16 @@ def test_what_is_no_answer_is_a_failure_with_words(program, case, body, words):
             judged = judge(case({"value": [100.0]}), system)
             assert judged.outcome is Outcome.FAILED
             assert words in judged.trouble
+
+
+def test_an_answer_that_comes_late_or_twice_spoils_no_later_case(program):
+    done = told("--against", program(RIGHT + "print(json.dumps(made), flush=True)\n"), "--subject", "moisture", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["passed"] > 2
+
+
+def test_patience_without_end_is_refused():
+    assert told("--against", OURSELVES, "--patience", "inf").exit_code == 2
 
 
 def test_a_system_that_says_nothing_is_waited_for_only_so_long(program, case):

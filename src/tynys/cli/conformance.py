@@ -27,7 +27,7 @@ def run(
     subject: Subjects = None,
     case: Cases = None,
     against: Annotated[str | None, typer.Option(help="a command that answers cases line by line, instead of this system")] = None,
-    patience: Annotated[float, typer.Option(min=0.1, help="seconds one answer of that command may take")] = 60.0,
+    patience: Annotated[float, typer.Option(min=0.1, max=86_400, help="seconds one answer of that command may take")] = 60.0,
     json: Annotated[bool, typer.Option("--json", help="print the outcome of every case as JSON")] = False,
     lang: Annotated[Literal["en", "ru", "kk"], typer.Option(help="language of what is told")] = "en",
 ) -> None:

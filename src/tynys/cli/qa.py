@@ -10,11 +10,13 @@ import typer
 
 FAILED = 1
 MARGIN_PCT = 10.0
+HIGH, LOW = 1e12, -1e12
+"""No number a person gives is larger: infinity and NaN are none either."""
 
 Measurements = Annotated[
     Path, typer.Argument(help="CSV of parallel measurements: x,y,o2_dry_pct,h2o_pct and optional columns", dir_okay=False)
 ]
-Elv = Annotated[float, typer.Option("--elv", help="daily emission limit value, at reference conditions [mg/Nm3]", min=1e-9)]
+Elv = Annotated[float, typer.Option("--elv", help="daily emission limit value, at reference conditions [mg/Nm3]", min=1e-9, max=HIGH)]
 Permitted = Annotated[
     float, typer.Option("--permitted-uncertainty", help="permitted 95 % uncertainty, as a share of the limit [%]", min=1e-9, max=1000)
 ]
@@ -63,11 +65,15 @@ def qal2(
     elv: Elv,
     permitted_uncertainty: Permitted,
     o2_reference: Oxygen,
-    zero: Annotated[float | None, typer.Option("--zero", help="the analyser's reading at zero concentration, for procedure b")] = None,
+    zero: Annotated[
+        float | None,
+        typer.Option("--zero", help="the analyser's reading at zero concentration, for procedure b", min=LOW, max=HIGH),
+    ] = None,
     ams_basis: Ams = AmsBasis.WET,
     srm_basis: Srm = SrmBasis.WET,
     range_margin: Annotated[
-        float, typer.Option("--range-margin", help="how far the valid range reaches beyond the highest value [%]; dust 100", min=0.0)
+        float,
+        typer.Option("--range-margin", help="how far the valid range reaches beyond the highest value [%]; dust 100", min=0.0, max=1e6),
     ] = MARGIN_PCT,
     record: Annotated[
         Path | None, typer.Option("--record", help="write the report as TOML for the facility's document", dir_okay=False)
@@ -108,8 +114,8 @@ def qal2(
 def ast(
     file: Measurements,
     *,
-    intercept: Annotated[float, typer.Option("--intercept", help="of the calibration function in force [mg/Nm3]")],
-    slope: Annotated[float, typer.Option("--slope", help="of the calibration function in force [mg/Nm3 per unit of x]")],
+    intercept: Annotated[float, typer.Option("--intercept", help="of the calibration function in force [mg/Nm3]", min=LOW, max=HIGH)],
+    slope: Annotated[float, typer.Option("--slope", help="of the calibration function in force [mg/Nm3 per unit of x]", min=LOW, max=HIGH)],
     elv: Elv,
     permitted_uncertainty: Permitted,
     o2_reference: Oxygen,
@@ -151,13 +157,14 @@ def qal3(
     file: Annotated[Path, typer.Argument(help="CSV of zero and span checks: time,point,reading,reference", dir_okay=False)],
     *,
     s_ams: Annotated[
-        float, typer.Option("--s-ams", help="standard deviation of the analyser, from its QAL1 [unit of the reading]", min=1e-12)
+        float,
+        typer.Option("--s-ams", help="standard deviation of the analyser, from its QAL1 [unit of the reading]", min=1e-12, max=HIGH),
     ],
     s_ams_span: Annotated[
-        float | None, typer.Option("--s-ams-span", help="the same at span, where it differs from zero's", min=1e-12)
+        float | None, typer.Option("--s-ams-span", help="the same at span, where it differs from zero's", min=1e-12, max=HIGH)
     ] = None,
     ewma_lambda: Annotated[float, typer.Option("--ewma-lambda", help="weight of the newest check in the EWMA", min=1e-6, max=1.0)] = 0.25,
-    ewma_width: Annotated[float, typer.Option("--ewma-width", help="half-width of the EWMA's limits [s]", min=1e-6)] = 3.0,
+    ewma_width: Annotated[float, typer.Option("--ewma-width", help="half-width of the EWMA's limits [s]", min=1e-6, max=1e6)] = 3.0,
     pdf: Pdf = None,
     xlsx: Xlsx = None,
     json: Json = False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,13 +14,21 @@ from tynys.domain.errors import ConfigurationError
 from tynys.present.times import ZONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 SHOWN: Final = 12
 """So many faults are told one by one."""
 _MOST: Final = 10_000_000
 """Longest file that is read: a QAL3 of decades has a hundredth of it. [bytes]"""
+_LARGEST: Final = 1e12
+"""No reading of a plant is larger; beyond it squares would leave the numbers a machine has."""
+_YEARS: Final = range(1970, 2200)
+"""Years a moment may lie in: others are a slip, or beyond the calendar."""
+_SEPARATOR_LINE: Final = re.compile(r"sep=[,;\t]\r?\n", re.IGNORECASE)
+"""First line of some spreadsheets, which names the separator."""
+_FORMS: Final = ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
+"""How a spreadsheet here writes a moment."""
 Row = tuple[int, dict[str, str]]
 """A row with the line it ends in."""
 
@@ -46,12 +55,18 @@ class Faults:
 
 def read_rows(path: Path, known: Sequence[str], needed: Sequence[str], faults: Faults) -> list[Row]:
     """Rows of a table by their lines; one without the needed columns, or with others than the known, is refused at once."""
-    hint = f"Its first line names the columns: {', '.join(needed)}; known are {', '.join(known)}."
+    hint = f"Its first line names the columns: {', '.join(needed)}; known are {', '.join(known)}; leave out any other."
     text = _text(path)
-    semicolons = ";" in text.split("\n", 1)[0]
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=";" if semicolons else ",", strict=True)
+    named = _SEPARATOR_LINE.match(text)
+    text = text[named.end() :] if named else text
+    first = text.split("\n", 1)[0]
+    delimiter = next((each for each in ";\t" if each in first), ",")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    above = 1 if named else 0
     try:
         head = [name.strip().lower() for name in next(lines, [])]
+        while len(head) > 1 and not head[-1]:
+            head.pop()
         if not any(head):
             raise ConfigurationError("expected a table of columns, got an empty file", where=str(path), hint=hint, code="qa.file")
         _check_head(head, known, needed, faults)
@@ -60,12 +75,14 @@ def read_rows(path: Path, known: Sequence[str], needed: Sequence[str], faults: F
         for cells in lines:
             if not any(cell.strip() for cell in cells):
                 continue
+            while len(cells) > len(head) and not cells[-1].strip():
+                cells.pop()
             if len(cells) != len(head):
-                faults.add(lines.line_num, f"expected {len(head)} cells, got {len(cells)}")
+                faults.add(lines.line_num + above, f"expected {len(head)} cells, got {len(cells)}")
                 continue
-            rows.append((lines.line_num, dict(zip(head, cells, strict=True))))
+            rows.append((lines.line_num + above, dict(zip(head, cells, strict=True))))
     except csv.Error as error:
-        where = f"{path}, line {lines.line_num}"
+        where = f"{path}, line {lines.line_num + above}"
         raise ConfigurationError(f"expected cells that are closed, got {error}", where=where, hint=hint, code="qa.file") from None
     if not rows and not faults.told:
         faults.add(2, "expected at least one row, got none")
@@ -115,6 +132,9 @@ def number(cell: str, line: int, name: str, faults: Faults, *, needed: bool) -> 
         value = float(cell.replace(",", "."))
     except ValueError:
         value = math.nan
+    if math.isfinite(value) and abs(value) > _LARGEST:
+        faults.add(line, f'{name}: expected a number of at most {_LARGEST:g} in size, got "{cell[:40]}"')
+        return math.nan
     if not math.isfinite(value) or "_" in cell:
         faults.add(line, f'{name}: expected a number, got "{cell[:40]}"')
         return math.nan
@@ -122,15 +142,20 @@ def number(cell: str, line: int, name: str, faults: Faults, *, needed: bool) -> 
 
 
 def moment(cell: str, line: int, faults: Faults) -> int | None:
-    """An ISO moment or one as 10.03.2025 12:00; without an offset it is local civil time. [ms since 1970 UTC]."""
+    """An ISO moment or one as 10.03.2025 12:00, with seconds or not; without an offset it is local civil time. [ms since 1970 UTC]."""
     cell = cell.strip()
     if not cell:
         return None
-    for read in (datetime.fromisoformat, lambda text: datetime.strptime(text, "%d.%m.%Y %H:%M").replace(tzinfo=ZONE)):
+    for read in (datetime.fromisoformat, *map(_written_as, _FORMS)):
         try:
             told = read(cell)
-            return to_ms(told if told.tzinfo else told.replace(tzinfo=ZONE))
+            if told.year in _YEARS:
+                return to_ms(told if told.tzinfo else told.replace(tzinfo=ZONE))
         except (ValueError, OverflowError):
             continue
     faults.add(line, f'time: expected a moment such as 2025-03-10T12:00:00+05:00, got "{cell[:40]}"')
     return None
+
+
+def _written_as(form: str) -> Callable[[str], datetime]:
+    return lambda text: datetime.strptime(text, form).replace(tzinfo=ZONE)

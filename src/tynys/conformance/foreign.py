@@ -43,9 +43,10 @@ class Foreign:
     def __init__(self, command: str, patience_s: float) -> None:
         self._command, self._patience_s = command, patience_s
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._asked: set[str] = set()
         try:
             self._process = subprocess.Popen(  # noqa: S603  # what the person named
-                shlex.split(command),
+                _words(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -53,7 +54,7 @@ class Foreign:
                 errors="replace",
                 bufsize=1,
             )
-        except (OSError, ValueError, IndexError) as error:
+        except (OSError, ValueError) as error:
             raise ConfigurationError(
                 f"expected a command that can be started: {error}", where="--against", code="conformance.not_started"
             ) from None
@@ -94,7 +95,19 @@ class Foreign:
             self._process.stdin.flush()
         except OSError:
             raise FieldError("expected a line to be read, but the command has ended", code="conformance.ended") from None
-        return self._understood(case, self._next_line())
+        self._asked.add(case.id)
+        while True:
+            given, line = self._next_answer()
+            # An answer that comes late, or twice, is of a case that is judged already: the one of this case may still follow.
+            if not (isinstance(given, dict) and _is_of(given, self._asked - {case.id})):
+                return self._understood(case, given, line)
+
+    def _next_answer(self) -> tuple[Any, str]:
+        line = self._next_line()
+        try:
+            return msgspec.json.decode(line), line
+        except (msgspec.DecodeError, RecursionError):
+            return None, line
 
     def _next_line(self) -> str:
         try:
@@ -107,11 +120,7 @@ class Foreign:
             raise FieldError("expected an answer, but the command has ended", code="conformance.ended")
         return line
 
-    def _understood(self, case: Case, line: str) -> dict[str, Any] | None:
-        try:
-            given = msgspec.json.decode(line)
-        except msgspec.DecodeError:
-            given = None
+    def _understood(self, case: Case, given: Any, line: str) -> dict[str, Any] | None:
         if not isinstance(given, dict) or given.get("id") != case.id:
             hint = 'an answer is {"id": "…", "result": {…}}; messages belong on standard error'
             raise FieldError(
@@ -129,12 +138,23 @@ class Foreign:
         return result
 
 
+def _words(command: str) -> list[str]:
+    words = shlex.split(command)
+    if not words:
+        raise ValueError("it is empty")
+    return words
+
+
+def _is_of(given: dict[str, Any], ids: set[str]) -> bool:
+    return isinstance(given.get("id"), str) and given["id"] in ids
+
+
 def reply(line: str) -> str:
     """The answer of this system itself to one request, were it on the other side of the line."""
     try:
         asked = msgspec.json.decode(line)
         kernel, given, id_ = asked["kernel"], asked["input"], asked["id"]
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (msgspec.DecodeError, RecursionError, KeyError, TypeError):
         return msgspec.json.encode({"id": None, "error": 'expected {"id": …, "kernel": …, "input": {…}}'}).decode()
     try:
         result = answer(kernel, given)

@@ -39,8 +39,13 @@ def load_toml(text: str, kind: type[T] | UnionType, where: str = "") -> T:
     ConfigurationError
         Naming the file, the line where it can be found, the key, what was expected and what came.
     """
+    text = text.removeprefix("\ufeff")  # what some editors put before UTF-8
     try:
         tree = tomllib.loads(text)
+    except RecursionError:
+        raise ConfigurationError(
+            "expected TOML, got lists or tables nested without end", where=where, hint="Is it the right file?", code="configuration.toml"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _TOML_LINE.search(message)

@@ -19,6 +19,8 @@ __all__ = ["Document", "check_pack"]
 
 def check_pack(pack: RulePack, at: Document) -> None:
     """Refuse a pack that cannot be applied as it is written."""
+    if not pack.id.strip():
+        at.refuse("id", "the name of the pack, in letters", pack.id, "Its versions and its values are found by this name.")
     if pack.valid_to is not None and pack.valid_to <= pack.valid_from:
         at.refuse("valid_to", f"a date after {pack.valid_from.isoformat()}", pack.valid_to.isoformat())
     for entry in entries(pack):
