@@ -84,10 +84,12 @@ class Live extends HTMLElement {
 
   async ask() {
     if (!this.dataset.part) return;
-    const address = new URL(location.href);
+    const asked = location.href;
+    const address = new URL(asked);
     address.searchParams.set("part", "live");
     // @ts-expect-error htmx is a classic script
     await window.htmx.ajax("GET", address.pathname + address.search, { source: this, target: this, swap: "none" });
+    if (location.href !== asked) this.changed(); // a filter was set meanwhile: what came is of the page before
   }
 }
 
