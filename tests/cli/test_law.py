@@ -11,10 +11,10 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from tynys.cli import app
-from tynys.cli.law import names
+from tynys.storage.shipped_packs import shipped_names
 
 run = CliRunner().invoke
-PACKS = names()
+PACKS = shipped_names()
 LANGUAGES = ("en", "ru", "kk")
 
 

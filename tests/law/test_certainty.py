@@ -19,11 +19,10 @@ from tynys.calc.table import AverageTable
 from tynys.domain.average import Average, Origin
 from tynys.domain.component import Certainty
 from tynys.domain.fuel import FUELS
-from tynys.domain.limit import LegalForce, Limit, LimitKind, ScopeKind
+from tynys.domain.limit import EACH_AVERAGE, LegalForce, Limit, LimitKind, ScopeKind
 from tynys.domain.quantity import Unit
 from tynys.domain.status import AverageStatus, PlantState
 from tynys.law.certainty import may_judge, weakest
-from tynys.law.limits import EACH_AVERAGE
 from tynys.law.plant_class import Applicable, Plant
 from tynys.law.walk import entries
 

@@ -37,6 +37,11 @@ class Levels:
     first: Counts
     last: Counts
 
+    def total(self, values: Counts | Mask) -> Counts:
+        """What the FLD of each window count together."""
+        so_far = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
+        return np.asarray(so_far[self.last] - so_far[self.first], np.int64)
+
 
 def level_ms(channels: Iterable[Channel], pack: RulePack, windows: Windows) -> int:
     """How long an FLD is: the pack's period, or the longest interval of what is read at least once a window, so that each has all. [ms]."""
@@ -76,13 +81,9 @@ def mean_of_levels(
         so_far = np.concatenate([[0], np.cumsum(keep)])
         return window_means(values[keep], so_far[first], so_far[last])
 
-    def total(values: Counts | Mask) -> Counts:
-        so_far = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
-        return np.asarray(so_far[last] - so_far[first], np.int64)
-
     measures: dict[str, Any] = {name: mean(name) for name in MEASURES}
-    counts: dict[str, Any] = {name: total(getattr(made, name)) for name in COUNTS}
-    counts |= {"fld_valid": total(good), "fld_operating": total(made.count_operating > 0)}
+    counts: dict[str, Any] = {name: levels.total(getattr(made, name)) for name in COUNTS}
+    counts |= {"fld_valid": levels.total(good), "fld_operating": levels.total(made.count_operating > 0)}
     status = _status(made, levels, windows, counts["fld_operating"], validity)
     valid = status == VALID
     n = len(windows)
@@ -99,8 +100,8 @@ def mean_of_levels(
         value=np.where(valid, value, np.nan),
         status=status,
         plant_state=states,
-        chain_index=_most_used(made, good, total),
-        outside_calibration_range=(total(made.outside_calibration_range) > 0) & valid,
+        chain_index=_most_used(made, good, levels),
+        outside_calibration_range=(levels.total(made.outside_calibration_range) > 0) & valid,
         **measures,
         **counts,
     )
@@ -113,34 +114,29 @@ def _constant(values: Floats, good: Mask, mean: Floats, first: Counts, last: Cou
     return np.where((least == most) & (last > first), least, mean)
 
 
-def _most_used(made: AverageTable, good: Mask, total: Any) -> Counts:
+def _most_used(made: AverageTable, good: Mask, levels: Levels) -> Counts:
     """The chain that gave most of the valid FLD; the main one where none did."""
-    used = np.stack([total(good & (made.chain_index == index)) for index in range(len(made.chains))])
+    used = np.stack([levels.total(good & (made.chain_index == index)) for index in range(len(made.chains))])
     return np.asarray(np.argmax(used, axis=0), np.int64)
 
 
 def _status(made: AverageTable, levels: Levels, windows: Windows, operating: Counts, validity: Validity | None) -> Codes:
-    first, last = levels.first, levels.last
-
-    def total(values: Mask | Counts) -> Counts:
-        so_far = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
-        return np.asarray(so_far[last] - so_far[first], np.int64)
-
     def passed(valid: Mask) -> Mask:
         if validity is None:
-            return total(valid) > 0
+            return levels.total(valid) > 0
         met = np.ones(len(windows), np.bool_)
         if validity.parts is not None:
             met = _parts(made, valid, levels, windows, validity.parts)
         length = np.where(valid, levels.fld.end_ms - levels.fld.start_ms, 0)
-        return enough(validity, Held(total(valid), operating, total(made.count_expected > 0), total(length).astype(np.float64), met))
+        due, valid_ms = levels.total(made.count_expected > 0), levels.total(length).astype(np.float64)
+        return enough(validity, Held(levels.total(valid), operating, due, valid_ms, met))
 
     status = np.full(len(windows), VALID, np.uint8)
-    missing, diluted = total(made.status == PERIPHERAL_MISSING), total(made.status == O2_TOO_HIGH)
+    missing, diluted = levels.total(made.status == PERIPHERAL_MISSING), levels.total(made.status == O2_TOO_HIGH)
     short = ~passed(made.status == VALID)
     status[short] = np.where(diluted > missing, O2_TOO_HIGH, PERIPHERAL_MISSING)[short]
     status[~passed(made.count_valid > 0)] = TOO_FEW
-    status[total(made.count_valid > 0) == 0] = NO_DATA
+    status[levels.total(made.count_valid > 0) == 0] = NO_DATA
     status[operating == 0] = NOT_OPERATING
     return status
 

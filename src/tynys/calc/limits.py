@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tynys.domain.base import from_ms
 from tynys.domain.component import Certainty
-from tynys.domain.limit import LegalForce, LimitKind, ScopeKind
+from tynys.domain.limit import EACH_AVERAGE, LegalForce, LimitKind, ScopeKind
 from tynys.domain.quantity import Moisture
 from tynys.domain.status import AverageStatus, PlantState
 from tynys.law.certainty import weakest_of
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 NEAR_SHARE = 0.9
 """From this share of the limit on a component is near it. Our own choice: a warning, not a verdict."""
-EACH_AVERAGE = "each_average"
-"""The test of a limit that no average may exceed."""
 MIXED_TESTS = "mixed"
 """The test of a limit weighted from limits with different ones: none that could be made."""
 _STATES = frozenset(state.value for state in PlantState)

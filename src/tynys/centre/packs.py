@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from importlib import metadata
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from tynys.calc.pack_versions import begins_ms
 from tynys.domain.errors import ConfigurationError, NotFoundError
 from tynys.law import load_pack
 from tynys.storage.registry_rows import RulePackRow
+from tynys.storage.shipped_packs import shipped_names, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -175,12 +175,10 @@ def enter_shipped(registry: Registry, now_ms: int) -> list[PackVersion]:
     """
     rows = registry.rule_packs()
     known, names, entered = {row.digest for row in rows}, {row.id for row in rows}, []
-    for file in sorted(files("tynys.law").joinpath("packs").iterdir(), key=lambda each: each.name):
-        if not file.name.endswith(".toml"):
-            continue
-        program = f"tynys {metadata.version('tynys')}"
-        text = file.read_text(encoding="utf-8")
-        version = read_version(text, file.name, by=program, at_ms=now_ms, reason="comes with the program")
+    program = f"tynys {metadata.version('tynys')}"
+    for name in shipped_names():
+        text = shipped_text(name) or ""
+        version = read_version(text, f"{name}.toml", by=program, at_ms=now_ms, reason="comes with the program")
         if version.digest in known:
             continue
         state = WAITING if version.id in names else APPROVED

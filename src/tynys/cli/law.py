@@ -33,10 +33,11 @@ def show(
     """Show a pack: every value with its clause and how sure it is; what is not known reads "not set"."""
     from tynys.cli.centre import told
     from tynys.cli.law_tables import list_packs, pack_json, show_pack
+    from tynys.storage.shipped_packs import shipped_names
 
     with told():
         if pack is None:
-            list_packs([load(name) for name in names()], lang, as_json=as_json)
+            list_packs([load(name) for name in shipped_names()], lang, as_json=as_json)
         elif as_json:
             typer.echo(pack_json(load(pack), key))
         else:
@@ -88,27 +89,19 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def names() -> list[str]:
-    """The packs that come with the program."""
-    from importlib.resources import files
-
-    return sorted(path.name.removesuffix(".toml") for path in (files("tynys.law") / "packs").iterdir() if path.name.endswith(".toml"))
-
-
 def load(name: str) -> RulePack:
     """A pack that comes with the program, by name, or the one of a file."""
-    from importlib.resources import files
-
     from tynys.domain.errors import NotFoundError
     from tynys.law import load_pack
+    from tynys.storage.shipped_packs import shipped_names, shipped_text
 
-    known = names()
-    if name in known:
-        return load_pack((files("tynys.law") / "packs" / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
+    text = shipped_text(name)
+    if text is not None:
+        return load_pack(text, f"{name}.toml")
     path = Path(name)
     if not path.is_file():
         message = f"expected the name of a pack or a file, got {name!r}"
-        raise NotFoundError(message, hint=f"Packs: {', '.join(known)}.", code="law.unknown_pack")
+        raise NotFoundError(message, hint=f"Packs: {', '.join(shipped_names())}.", code="law.unknown_pack")
     return load_pack(_read(path), name)
 
 

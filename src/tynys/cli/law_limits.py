@@ -11,8 +11,7 @@ from rich.text import Text
 
 from tynys.domain.component import Certainty
 from tynys.domain.fuel import FUELS
-from tynys.domain.limit import LegalForce, LimitKind
-from tynys.law.limits import EACH_AVERAGE
+from tynys.domain.limit import EACH_AVERAGE, LegalForce, LimitKind
 from tynys.law.walk import SIGNS, number
 
 if TYPE_CHECKING:

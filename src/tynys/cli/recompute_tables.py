@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tynys.calc.timegrid import ALMATY
-from tynys.domain.base import from_ms
+from tynys.domain.base import utc_text
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -71,7 +71,7 @@ def _changes(counted: Counter[tuple[str, str]]) -> str:
 
 
 def _instant(time_ms: int | None) -> str | None:
-    return None if time_ms is None else from_ms(time_ms).isoformat().replace("+00:00", "Z")
+    return None if time_ms is None else utc_text(time_ms)
 
 
 def _local(time_ms: int | None) -> str:

@@ -44,3 +44,8 @@ def to_ms(moment: datetime) -> int:
 def from_ms(time_ms: int) -> datetime:
     """The UTC moment of whole milliseconds since 1970-01-01."""
     return datetime.fromtimestamp(time_ms / 1000, tz=UTC)
+
+
+def utc_text(time_ms: int) -> str:
+    """The moment of whole milliseconds since 1970-01-01 as text, in UTC (RFC 3339)."""
+    return from_ms(time_ms).isoformat().replace("+00:00", "Z")

@@ -8,6 +8,9 @@ from tynys.domain.base import Dated
 from tynys.domain.component import Certainty
 from tynys.domain.quantity import Moisture, Unit
 
+EACH_AVERAGE = "each_average"
+"""The test of a limit that no average may exceed."""
+
 
 class LimitKind(StrEnum):
     """What is limited."""
@@ -52,5 +55,5 @@ class Limit(Dated, frozen=True, kw_only=True):
     o2_reference_pct: float | None = None
     fuel: str | None = None
     regime: str | None = None
-    test: str = "each_average"
+    test: str = EACH_AVERAGE
     force: LegalForce = LegalForce.BINDING

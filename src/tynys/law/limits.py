@@ -7,12 +7,9 @@ from enum import StrEnum
 
 from tynys.domain.facility import AbatementKind, UnitKind
 from tynys.domain.fuel import FuelKind
-from tynys.domain.limit import LegalForce, LimitKind
+from tynys.domain.limit import EACH_AVERAGE, LegalForce, LimitKind
 from tynys.domain.quantity import Unit
 from tynys.law.values import Sourced
-
-EACH_AVERAGE = "each_average"
-"""The test of a limit that no average may exceed."""
 
 
 class Technology(StrEnum):

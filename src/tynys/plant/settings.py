@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import time
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
@@ -18,6 +17,7 @@ from tynys.domain.document import load_json, load_toml
 from tynys.domain.errors import ConfigurationError
 from tynys.field.settings import DeviceSettings
 from tynys.law import load_pack
+from tynys.storage.shipped_packs import shipped_text
 
 if TYPE_CHECKING:
     from tynys.law import RulePack
@@ -161,14 +161,14 @@ def load_rule_pack(settings: PlantSettings, configuration: FacilityConfiguration
 
 def _published(settings: PlantSettings, configuration: FacilityConfiguration) -> RulePack:
     name = configuration.plan.rule_pack
-    pack = resources.files("tynys.law") / "packs" / f"{name}.toml"
-    if not pack.is_file():
+    text = shipped_text(name)
+    if text is None:
         raise ConfigurationError(
             f"the plan names rule pack {name!r}, which is not published with this program",
             where=str(settings.configuration_file),
             hint='name a published pack, or set gateway.rule_pack = "my-pack.toml"',
         )
-    return load_pack(pack.read_text("utf-8"), f"{name}.toml")
+    return load_pack(text, f"{name}.toml")
 
 
 def _more(rest: int) -> str:

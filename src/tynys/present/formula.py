@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def letter(symbol: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(ABC):
     """Writes mathematics in one notation; ``figures`` puts numbers in the place of symbols."""
 
     figures: Mapping[str, str] | None = None
@@ -48,29 +49,29 @@ class Pen:
             return self.row(self.sign("("), self.number(shown), self.sign(")")) if shown.startswith(("-", "−")) else self.number(shown)
         return self.row(self.below("H", "2"), self.below("O", "")) if symbol == "H2O" else self.below(*letter(symbol))
 
+    @abstractmethod
     def below(self, base: str, index: str) -> str:
         """A letter with its subscript."""
-        raise NotImplementedError
 
+    @abstractmethod
     def number(self, shown: str) -> str:
         """A number as it is shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sign(self, sign: str) -> str:
         """An operator or a bracket."""
-        raise NotImplementedError
 
+    @abstractmethod
     def row(self, *parts: str) -> str:
         """Things in a row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def frac(self, above: str, below: str) -> str:
         """A fraction."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, text: str) -> str:
         """Upright words."""
-        raise NotImplementedError
 
 
 class MathML(Pen):

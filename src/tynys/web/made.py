@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tynys.domain.base import from_ms
+from tynys.domain.base import from_ms, utc_text
 from tynys.domain.status import AverageStatus
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def explain(
         "source": average.source,
         "component": average.component,
         "period": average.period,
-        "start": from_ms(average.start_ms).isoformat().replace("+00:00", "Z"),
-        "end": from_ms(average.end_ms).isoformat().replace("+00:00", "Z"),
+        "start": utc_text(average.start_ms),
+        "end": utc_text(average.end_ms),
     }
     return {
         "value": value_words(voice, average),

@@ -12,12 +12,11 @@ from tynys.calc.compliance.abatement import Breakdowns, breakdowns, restored_in_
 from tynys.calc.compliance.ceilings import Grounds, share_within
 from tynys.calc.compliance.days import count_by_day, day_invalid, too_many_invalid_days
 from tynys.calc.compliance.ruling import Outcome, Reason, Ruling
-from tynys.calc.limits import EACH_AVERAGE
 from tynys.calc.rounding import decimals_of, times
 from tynys.calc.states import PLANT_STATES
 from tynys.calc.table import STATUS_CODE
 from tynys.calc.timegrid import window_edges
-from tynys.domain.limit import LegalForce, LimitKind
+from tynys.domain.limit import EACH_AVERAGE, LegalForce, LimitKind
 from tynys.domain.quantity import Moisture
 from tynys.domain.status import AverageStatus, PlantState
 from tynys.law.certainty import weakest

@@ -15,7 +15,7 @@ from tynys.centre.api import explain_shapes as shapes
 from tynys.centre.api import render
 from tynys.centre.api.common import The, answer, problems, says
 from tynys.centre.explained import explained
-from tynys.domain.base import from_ms, to_ms
+from tynys.domain.base import from_ms, to_ms, utc_text
 from tynys.domain.status import InstrumentStatus
 from tynys.present.explanation import told
 from tynys.present.explanation_sheet import sheet
@@ -102,13 +102,8 @@ def _quantity(of: Quantity) -> shapes.QuantityShape:
     )
 
 
-def instant(time_ms: int) -> str:
-    """An instant as addresses carry it."""
-    return from_ms(time_ms).isoformat().replace("+00:00", "Z")
-
-
 def _read(of: ChannelRead) -> shapes.ChannelReadShape:
-    query = urlencode({"channel": of.channel, "start": instant(of.start_ms), "end": instant(of.end_ms), "limit": 10_000})
+    query = urlencode({"channel": of.channel, "start": utc_text(of.start_ms), "end": utc_text(of.end_ms), "limit": 10_000})
     return shapes.ChannelReadShape(
         channel=of.channel,
         name=of.name,
@@ -128,7 +123,7 @@ def _read(of: ChannelRead) -> shapes.ChannelReadShape:
 
 
 def _member(of: Member, average: Average) -> shapes.MemberShape:
-    query = urlencode({"source": average.source, "component": average.component, "period": of.period, "start": instant(of.start_ms)})
+    query = urlencode({"source": average.source, "component": average.component, "period": of.period, "start": utc_text(of.start_ms)})
     return shapes.MemberShape(
         start=from_ms(of.start_ms),
         end=from_ms(of.end_ms),

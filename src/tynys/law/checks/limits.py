@@ -6,10 +6,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from tynys.domain.fuel import FUELS
-from tynys.domain.limit import LimitKind
+from tynys.domain.limit import EACH_AVERAGE, LimitKind
 from tynys.domain.quantity import Unit
 from tynys.law.checks.averages import periods_of
-from tynys.law.limits import EACH_AVERAGE
 from tynys.law.plant_class import overlap
 
 if TYPE_CHECKING:

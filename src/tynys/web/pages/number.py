@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from tynys.domain.base import from_ms
+from tynys.domain.base import utc_text
 from tynys.domain.errors import NotFoundError
 from tynys.domain.status import InstrumentStatus
 from tynys.present.explanation import worded
@@ -47,7 +47,7 @@ async def page(site: Site, request: Request) -> Response:
     explanation = await site.queries.explanation(source.source, component, period, start)
     average = explanation.average
     shown = await asyncio.to_thread(steps_context, voice, explanation, f"/source/{source.source}")
-    asked = {"source": source.source, "component": component, "period": period, "start": instant(start)}
+    asked = {"source": source.source, "component": component, "period": period, "start": utc_text(start)}
     back = f"/source/{source.source}?{urlencode({'component': component, 'at': average.start_ms})}#h-made"
     known = await site.queries.revisions(source.source, component, period, start)
     context: dict[str, Any] = {
@@ -114,14 +114,9 @@ def whole(request: Request, name: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 16 else None  # noqa: PLR2004 - digits of a moment far ahead
 
 
-def instant(time_ms: int) -> str:
-    """An instant as the API takes it."""
-    return from_ms(time_ms).isoformat().replace("+00:00", "Z")
-
-
 def csv_address(site: Site, channel: str, start_ms: int, end_ms: int) -> str:
     """Where the readings are as CSV."""
-    asked = {"channel": channel, "start": instant(start_ms), "end": instant(end_ms), "limit": 10_000, "format": "csv"}
+    asked = {"channel": channel, "start": utc_text(start_ms), "end": utc_text(end_ms), "limit": 10_000, "format": "csv"}
     return f"{site.api_path}/readings?{urlencode(asked)}"
 
 
